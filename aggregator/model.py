@@ -277,6 +277,7 @@ class Poll:
     failures: int = 0  # in a row
     succeeded_at: datetime | None = None  # the last poll that brought or confirmed a readable document
     changed_at: datetime | None = None  # the last poll that brought a new or changed entry
+    rhythm: timedelta | None = None  # the usual time between its items, as its own dates tell
     pace: Pace = Pace()
     fresh_for: timedelta | None = None
 
