@@ -1,0 +1,100 @@
+"""The published files: made once, kept in the database so that every web process serves the same bytes."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from aggregator.model import Document
+from aggregator.store.database import Transaction, take_numbers
+from aggregator.store.items import parts
+from aggregator.store.tables import counter, document
+
+RELEASED = "released_seq"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A document as it is served: its bytes, the same bytes gzipped, and the generation of its last change."""
+
+    document: Document
+    gzip: bytes
+    generation: int
+
+
+def generation(transaction: Transaction) -> int:
+    """Grows at every change of any document."""
+    return transaction.execute(select(counter.c.value).where(counter.c.name == "generation")).scalar_one()
+
+
+def changed_since(transaction: Transaction, seen: int) -> list[str]:
+    """The paths whose bytes changed after generation `seen`."""
+    return list(transaction.execute(select(document.c.path).where(document.c.generation > seen)).scalars())
+
+
+def get(transaction: Transaction, path: str) -> Kept | None:
+    """One document."""
+    row = transaction.execute(select(document).where(document.c.path == path)).one_or_none()
+    if row is None:
+        return None
+    kept = Document(path=row.path, media_type=row.media_type, body=bytes(row.body), changed=row.changed, etag=row.etag)
+    return Kept(document=kept, gzip=bytes(row.gzip), generation=row.generation)
+
+
+def paths(transaction: Transaction) -> list[str]:
+    """Every published path, in order."""
+    return list(transaction.execute(select(document.c.path).order_by(document.c.path)).scalars())
+
+
+def swap(transaction: Transaction, made: Iterable[Document], gone: Sequence[str] = ()) -> list[str]:
+    """Keep what differs from what is kept, all at one new generation; returns the changed paths."""
+    made = list(made)
+    known: dict[str, tuple[str, datetime]] = {}
+    for part in parts(each.path for each in made):
+        for row in transaction.execute(
+            select(document.c.path, document.c.etag, document.c.changed).where(document.c.path.in_(part))
+        ):
+            known[row.path] = (row.etag, row.changed)
+    changed = [each for each in made if known.get(each.path, ("",))[0] != etag_of(each.body)]
+    if not changed and not gone:
+        return []
+    number = take_numbers(transaction, "generation", 1)
+    outdated = [each.path for each in changed if each.path in known] + list(gone)
+    for part in parts(outdated):
+        transaction.execute(delete(document).where(document.c.path.in_(part)))
+    if changed:
+        transaction.execute(insert(document), [_row(each, known, number) for each in changed])
+    return [each.path for each in changed] + list(gone)
+
+
+def released_seq(transaction: Transaction) -> int:
+    """How far the documents follow the log."""
+    return transaction.execute(select(counter.c.value).where(counter.c.name == RELEASED)).scalar_one()
+
+
+def set_released_seq(transaction: Transaction, seq: int) -> None:
+    """Say that the documents follow the log up to `seq`."""
+    transaction.execute(update(counter).where(counter.c.name == RELEASED).values(value=seq))
+
+
+def etag_of(body: bytes) -> str:
+    """A strong entity tag, without the quotes."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def _row(made: Document, known: dict[str, tuple[str, datetime]], number: int) -> dict[str, object]:
+    changed = made.changed.replace(microsecond=0)
+    if made.path in known:  # HTTP dates count in seconds: two changes within one must not look like none
+        changed = max(changed, known[made.path][1] + timedelta(seconds=1))
+    return {
+        "path": made.path,
+        "media_type": made.media_type,
+        "etag": etag_of(made.body),
+        "body": made.body,
+        "gzip": gzip.compress(made.body, 6, mtime=0),
+        "changed": changed,
+        "generation": number,
+    }

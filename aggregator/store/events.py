@@ -1,0 +1,87 @@
+"""The log: what happened, once, for ever; and the state that follows from it.
+
+An event's `before` and `after` hold the fields of the story that changed, and `item` when an item came to a story.
+Nothing here holds a text of a partner: texts may have to be erased, the log not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from aggregator.store.database import Transaction, take_numbers
+from aggregator.store.tables import event
+
+SYSTEM = "service"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One line of the log. `kind`: taken-in, joined, revised, retagged, or the state that a decision led to."""
+
+    at: datetime
+    kind: str
+    story_id: int | None = None
+    item_id: int | None = None
+    actor: str = SYSTEM
+    reason: str = ""
+    group_id: str | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folded:
+    """What the log says now: fields per story, and the story of each item."""
+
+    stories: dict[int, dict[str, Any]]
+    story_of: dict[int, int]
+
+
+def append(transaction: Transaction, events: Sequence[Event]) -> int:
+    """Write events in order; returns the seq of the first. The transaction must come from `Store.append`."""
+    first = take_numbers(transaction, "event", len(events))
+    rows = [
+        {
+            "seq": first + n,
+            "at": each.at,
+            "story_id": each.story_id,
+            "item_id": each.item_id,
+            "kind": each.kind,
+            "actor": each.actor,
+            "reason": each.reason,
+            "group_id": each.group_id,
+            "before": each.before,
+            "after": each.after,
+        }
+        for n, each in enumerate(events)
+    ]
+    transaction.execute(insert(event), rows)
+    return first
+
+
+def since(transaction: Transaction, seq: int, limit: int | None = None) -> list[Event]:
+    """Events after `seq`, in order."""
+    query = select(event).where(event.c.seq > seq).order_by(event.c.seq).limit(limit)
+    return [Event(**row._mapping) for row in transaction.execute(query)]
+
+
+def of_story(transaction: Transaction, story_id: int) -> list[Event]:
+    """Everything that ever happened to one story, in order."""
+    query = select(event).where(event.c.story_id == story_id).order_by(event.c.seq)
+    return [Event(**row._mapping) for row in transaction.execute(query)]
+
+
+def fold(events: Iterable[Event]) -> Folded:
+    """The state that follows from a whole log, in order."""
+    stories: dict[int, dict[str, Any]] = {}
+    story_of: dict[int, int] = {}
+    for each in events:
+        if each.story_id is not None:
+            stories.setdefault(each.story_id, {}).update(each.after)
+        if each.item_id is not None and each.story_id is not None:
+            story_of[each.item_id] = each.story_id
+    return Folded(stories=stories, story_of=story_of)

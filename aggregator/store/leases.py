@@ -1,0 +1,130 @@
+"""Who polls what: hosts are claimed, their due sources polled, and the results completed in batches.
+
+One holder per host is what makes politeness hold across machines. A claim raises the host's epoch, and `fence` lets
+only results of the current epoch in: what a paused or dead worker brings late is dropped. Leases are measured by the
+database's clock; what is due, by the `now` that the caller works at.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select, update
+
+from aggregator.model import Poll, Source
+from aggregator.store.codec import from_json
+from aggregator.store.database import Transaction, database_time
+from aggregator.store.sources import Held, poll_from, poll_values, refresh_hosts
+from aggregator.store.tables import host, poll, source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """The right to poll one host until `until` (database clock, which may differ from ours)."""
+
+    host_id: int
+    host: str
+    owner: str
+    epoch: int
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A due source under a lease."""
+
+    held: Held
+    lease: Lease
+
+    @property
+    def source(self) -> Source:
+        """The source itself."""
+        return self.held.source
+
+
+def claim(
+    transaction: Transaction, owner: str, now: datetime, *, hosts: int, per_host: int, lease: timedelta
+) -> list[Claimed]:
+    """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources."""
+    clock = database_time(transaction)
+    free = or_(host.c.owner.is_(None), host.c.lease_until < clock)
+    rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
+    query = (
+        select(host.c.id, host.c.name, host.c.epoch)
+        .where(host.c.next_due <= now, free, rested)
+        .order_by(host.c.owner.is_(None), host.c.next_due)
+        .limit(hosts)
+        .with_for_update(skip_locked=True)
+    )
+    leases = {
+        row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=clock + lease)
+        for row in transaction.execute(query)
+    }
+    if not leases:
+        return []
+    transaction.execute(
+        update(host)
+        .where(host.c.id.in_(list(leases)))
+        .values(owner=owner, epoch=host.c.epoch + 1, lease_until=clock + lease)
+    )
+    return _due_sources(transaction, leases, now, per_host)
+
+
+def _due_sources(transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int) -> list[Claimed]:
+    query = (
+        select(poll.c.host_id, poll.c.next_due, poll.c.details, source.c.settings, source.c.added_at)
+        .join(source, source.c.id == poll.c.source_id)
+        .where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now, source.c.removed_at.is_(None))
+        .order_by(poll.c.next_due)
+    )
+    taken: dict[int, int] = dict.fromkeys(leases, 0)
+    claimed = []
+    for row in transaction.execute(query):
+        taken[row.host_id] += 1
+        if taken[row.host_id] <= per_host:
+            held = Held(
+                source=from_json(Source, row.settings),
+                poll=poll_from(row.details, row.next_due),
+                added_at=row.added_at,
+            )
+            claimed.append(Claimed(held=held, lease=leases[row.host_id]))
+    return claimed
+
+
+def fence(transaction: Transaction, leases: Iterable[Lease]) -> set[int]:
+    """The hosts among `leases` that are still ours; locks them until the transaction ends."""
+    wanted = {lease.host_id: lease for lease in leases}
+    rows = transaction.execute(
+        select(host.c.id, host.c.owner, host.c.epoch).where(host.c.id.in_(list(wanted))).with_for_update()
+    )
+    return {row.id for row in rows if (row.owner, row.epoch) == (wanted[row.id].owner, wanted[row.id].epoch)}
+
+
+def save_polls(transaction: Transaction, polls: Sequence[tuple[str, Poll]]) -> None:
+    """Write the last visit of each source, in one statement."""
+    statement = (
+        update(poll)
+        .where(poll.c.source_id == bindparam("of_source"))
+        .values(next_due=bindparam("next_due"), outcome=bindparam("outcome"), details=bindparam("details"))
+    )
+    transaction.execute(statement, [{"of_source": source_id} | poll_values(visited) for source_id, visited in polls])
+
+
+def release(transaction: Transaction, leases: Iterable[Lease]) -> None:
+    """Give hosts back, due again when the most urgent of their sources is."""
+    ids = [lease.host_id for lease in leases]
+    if ids:
+        refresh_hosts(transaction, ids)
+        transaction.execute(update(host).where(host.c.id.in_(ids)).values(owner=None, lease_until=None))
+
+
+def pause_host(transaction: Transaction, host_id: int, until: datetime) -> None:
+    """Ask nothing of a host before `until`: it said 429."""
+    transaction.execute(update(host).where(host.c.id == host_id).values(paused_until=until))
+
+
+def free_all(transaction: Transaction) -> None:
+    """Take every host back, for the sole process of an embedded service at its start: whoever held them is dead."""
+    transaction.execute(
+        update(host).where(host.c.owner.is_not(None)).values(owner=None, lease_until=None, epoch=host.c.epoch + 1)
+    )

@@ -1,0 +1,66 @@
+"""Bringing the tables to the version that this program knows, by numbered migrations (alembic)."""
+
+import logging
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from aggregator.errors import StoreError
+from aggregator.store.database import Store
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+HEAD = "0001"  # a test holds this to the newest file in migrations/versions
+
+
+def version(store: Store) -> str | None:
+    """The version that the tables have; None when there are none yet."""
+    from sqlalchemy import inspect, text
+
+    with store.read() as transaction:
+        if not inspect(transaction).has_table("alembic_version"):
+            return None
+        return transaction.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def prepare(store: Store, backups: Path | None = None) -> None:
+    """Make or upgrade the tables when they are not at our version; a filled SQLite file is copied to `backups` first.
+
+    Raises StoreError when the database is newer than this program.
+    """
+    found = version(store)
+    if found == HEAD:
+        return
+    if found is not None:
+        if found > HEAD:
+            raise StoreError(
+                f"the database is at version {found}, this program knows {HEAD}: start the newer program, "
+                "or restore the backup that it made before upgrading"
+            )
+        if store.dialect == "sqlite" and backups is not None:
+            backup_sqlite(store, backups / f"before-{HEAD}-from-{found}.sqlite")
+    _upgrade(store)
+
+
+def backup_sqlite(store: Store, target: Path) -> None:
+    """Copy a SQLite database, also while it is in use (SQLite's online backup)."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    source = store.engine.url.database or ""
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
+        live.backup(copy)
+    shutil.move(part, target)
+
+
+def _upgrade(store: Store) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.write() as transaction:
+        attributes: dict[str, Any] = config.attributes
+        attributes["connection"] = transaction
+        command.upgrade(config, "head")

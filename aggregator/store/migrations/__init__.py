@@ -1,0 +1,1 @@
+"""Numbered migrations; a released one is never edited."""

@@ -1,0 +1,256 @@
+"""Stories: the items that are the same news, and where they stand.
+
+A story's row is what the log folds to; every change of it goes through `apply`, which writes both.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from aggregator.model import Item, State, Story, Tags
+from aggregator.store.database import Transaction
+from aggregator.store.events import Event, append
+from aggregator.store.items import item_from, parts
+from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
+
+TIMES = ("dated", "released", "updated")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryRow:
+    """A story without its items: what the log says of it."""
+
+    id: int
+    uri: str
+    origin_id: int
+    state: State
+    reason: str
+    tags: Tags
+    dated: datetime
+    released: datetime | None = None
+    updated: datetime | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that events speak of, as JSON values."""
+        tags = self.tags
+        return {
+            "uri": self.uri,
+            "origin_id": self.origin_id,
+            "state": self.state.value,
+            "reason": self.reason,
+            "theme": tags.theme,
+            "second_theme": tags.second_theme,
+            "off_topic": int(tags.off_topic),
+            "score": tags.score,
+            "verdict": tags.decision,
+            "because": list(tags.because),
+            "dated": _micros(self.dated),
+            "released": _micros(self.released),
+            "updated": _micros(self.updated),
+        }
+
+
+def create(transaction: Transaction, rows: Sequence[StoryRow]) -> None:
+    """Insert stories; the caller appends their "taken-in" events."""
+    transaction.execute(
+        insert(story),
+        [_columns(row.fields()) | {"id": row.id, "slug": Story(id=row.uri, items=()).slug} for row in rows],
+    )
+
+
+def apply(
+    transaction: Transaction,
+    changes: Sequence[tuple[StoryRow, StoryRow]],
+    event: Event,
+    kinds: Sequence[str] = (),
+) -> int | None:
+    """Change stories from (before) to (after) and log it: one event a story, like `event` but for its own fields.
+
+    `kinds` gives each event its own kind. Returns the seq of the first event; None when nothing differs.
+    """
+    differing = [
+        (old, new, kind)
+        for (old, new), kind in zip(changes, kinds or [event.kind] * len(changes), strict=True)
+        if old != new
+    ]
+    if not differing:
+        return None
+    names = [name for name in differing[0][0].fields() if name != "uri"]
+    statement = (
+        update(story)
+        .where(story.c.id == bindparam("of_story"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    transaction.execute(
+        statement,
+        [
+            {"of_story": new.id} | {f"new_{k}": v for k, v in _columns(new.fields()).items() if k != "uri"}
+            for _, new, _ in differing
+        ],
+    )
+    return append(transaction, [_event(event, kind, old, new) for old, new, kind in differing])
+
+
+def rows(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoryRow]:
+    """Stories by number."""
+    found = {}
+    for part in parts(ids):
+        for row in transaction.execute(select(story).where(story.c.id.in_(part))):
+            found[row.id] = _row(row)
+    return found
+
+
+def row_by_slug(transaction: Transaction, slug: str) -> StoryRow | None:
+    """One story by the last part of its id."""
+    row = transaction.execute(select(story).where(story.c.slug == slug)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def decided(transaction: Transaction, ids: Iterable[int]) -> set[int]:
+    """Those of `ids` about which a person decided something: polls leave them as they are."""
+    found: set[int] = set()
+    for part in parts(str(each) for each in ids):
+        query = select(decision.c.subject).where(
+            decision.c.subject_kind == "story", decision.c.subject.in_(part), decision.c.undone_at.is_(None)
+        )
+        found.update(int(subject) for subject in transaction.execute(query).scalars())
+    return found
+
+
+def load(transaction: Transaction, ids: Sequence[int]) -> list[Story]:
+    """Whole stories, origin first, in the order of `ids`."""
+    found = rows(transaction, ids)
+    members: dict[int, list[tuple[int, Item]]] = {number: [] for number in found}
+    for part in parts(found):
+        query = select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)
+        for row in transaction.execute(query):
+            members[row.story_id].append((row.id, item_from(row)))
+    return [_story(found[number], members[number]) for number in ids if number in found]
+
+
+def in_feed(
+    transaction: Transaction, *, limit: int, theme: str = "", sources: Sequence[str] | None = None
+) -> list[int]:
+    """The numbers of the stories in a feed's window, latest released first."""
+    query = (
+        select(story.c.id)
+        .where(story.c.state == State.PUBLISHED.value, story.c.released.is_not(None))
+        .order_by(story.c.released.desc(), story.c.id.desc())
+        .limit(limit)
+    )
+    return list(transaction.execute(_narrowed(query, theme, sources)).scalars())
+
+
+def latest(transaction: Transaction, *, limit: int, theme: str = "", sources: Sequence[str] | None = None) -> list[int]:
+    """The numbers of the published stories by the partners' own dates, newest first; never announced ones too."""
+    query = (
+        select(story.c.id)
+        .where(story.c.state == State.PUBLISHED.value)
+        .order_by(story.c.dated.desc(), story.c.id.desc())
+        .limit(limit)
+    )
+    return list(transaction.execute(_narrowed(query, theme, sources)).scalars())
+
+
+def by_state(transaction: Transaction, state: State | None, *, limit: int) -> list[int]:
+    """The numbers of the stories in one state (None: in all), latest first."""
+    query = select(story.c.id).order_by(story.c.id.desc()).limit(limit)
+    return list(transaction.execute(query if state is None else query.where(story.c.state == state.value)).scalars())
+
+
+def counts_by_theme(transaction: Transaction) -> dict[str, int]:
+    """How many published stories each theme has."""
+    query = (
+        select(story.c.theme, func.count())
+        .where(story.c.state == State.PUBLISHED.value, story.c.theme.is_not(None))
+        .group_by(story.c.theme)
+    )
+    return {theme: count for theme, count in transaction.execute(query) if theme is not None}
+
+
+def counts_by_state(transaction: Transaction) -> dict[str, int]:
+    """How many stories stand where."""
+    return dict(transaction.execute(select(story.c.state, func.count()).group_by(story.c.state)).tuples().all())
+
+
+def counts_by_source(transaction: Transaction) -> dict[str, int]:
+    """How many items each source brought."""
+    return dict(transaction.execute(select(item.c.source_id, func.count()).group_by(item.c.source_id)).tuples().all())
+
+
+def sources_of(transaction: Transaction, ids: Iterable[int]) -> dict[int, set[str]]:
+    """The sources whose items each story holds."""
+    found: dict[int, set[str]] = {}
+    for part in parts(ids):
+        query = select(item.c.story_id, item.c.source_id).where(item.c.story_id.in_(part))
+        for row in transaction.execute(query):
+            found.setdefault(row.story_id, set()).add(row.source_id)
+    return found
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs between two sets of fields: (as it was, as it is)."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}
+
+
+def _narrowed(query: Any, theme: str, sources: Sequence[str] | None) -> Any:
+    if theme:
+        query = query.where(story.c.theme == theme)
+    if sources is not None:
+        query = query.where(
+            select(item.c.id).where(item.c.story_id == story.c.id, item.c.source_id.in_(sources)).exists()
+        )
+    return query
+
+
+def _story(row: StoryRow, members: list[tuple[int, Item]]) -> Story:
+    ordered = sorted(members, key=lambda member: (member[0] != row.origin_id, member[0]))
+    return Story(
+        id=row.uri,
+        items=tuple(each for _, each in ordered),
+        tags=row.tags,
+        state=row.state,
+        reason=row.reason,
+        released=row.released,
+        updated=row.updated,
+    )
+
+
+def _row(row: Any) -> StoryRow:
+    tags = Tags(
+        theme=row.theme,
+        second_theme=row.second_theme,
+        off_topic=bool(row.off_topic),
+        score=row.score,
+        decision=row.verdict,
+        because=tuple(row.because),
+    )
+    return StoryRow(
+        id=row.id,
+        uri=row.uri,
+        origin_id=row.origin_id,
+        state=State(row.state),
+        reason=row.reason,
+        tags=tags,
+        dated=row.dated,
+        released=row.released,
+        updated=row.updated,
+    )
+
+
+def _event(like: Event, kind: str, old: StoryRow, new: StoryRow) -> Event:
+    before, after = changed_fields(old.fields(), new.fields())
+    return replace(like, kind=kind, story_id=new.id, before=before, after=after)
+
+
+def _columns(fields: dict[str, Any]) -> dict[str, Any]:
+    times = {name: None if fields[name] is None else EPOCH + fields[name] * MICROSECOND for name in TIMES}
+    return fields | times
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else (at - EPOCH) // MICROSECOND

@@ -1,0 +1,251 @@
+"""The tables, the same on SQLite and PostgreSQL.
+
+Facts and decisions never share a row: `source` is what people configured, `poll` what visits found; `item` and
+`story` are facts, `decision` is what an editor said. `event` is the log that everything else can be folded from.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Named,
+    String,
+    Table,
+    Text,
+    TypedColumns,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time, kept as integer microseconds since 1970: text forms compare wrongly in SQLite."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else EPOCH + int(value) * MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid is an INTEGER primary key
+
+
+class HostColumns(TypedColumns):
+    """A server that we poll: at most one owner at a time, whose every claim raises `epoch`."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    name: Named[str] = Column(String, unique=True)
+    next_due = Column(UtcDateTime)
+    owner: Named[str | None]
+    epoch: Named[int] = Column(Integer, default=0)
+    lease_until = Column(UtcDateTime)
+    paused_until = Column(UtcDateTime)
+
+
+class SourceColumns(TypedColumns):
+    """Whom we poll, as configured. A removed source keeps its row: it must not come back at the next start."""
+
+    id: Named[str] = Column(String, primary_key=True)
+    settings: Named[dict[str, Any]] = Column(JSON)
+    added_at: Named[datetime] = Column(UtcDateTime)
+    removed_at = Column(UtcDateTime)
+
+
+class PollColumns(TypedColumns):
+    """The last visit to a source: what SQL asks for as columns, the rest of model.Poll as `details`."""
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    host_id: Named[int] = Column(BigId)
+    next_due = Column(UtcDateTime)
+    outcome: Named[str | None]
+    details: Named[dict[str, Any]] = Column(JSON)
+
+
+class BodyColumns(TypedColumns):
+    """The last good and the last failing body of a source, zlib-compressed, so that anyone can see what we saw."""
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    verdict: Named[str] = Column(String, primary_key=True)  # "good" or "bad"
+    at: Named[datetime] = Column(UtcDateTime)
+    url: Named[str]
+    media_type: Named[str]
+    charset: Named[str]
+    body: Named[bytes] = Column(LargeBinary)
+
+
+class RobotsColumns(TypedColumns):
+    """robots.txt as last fetched, per origin ("https://www.fme.nl")."""
+
+    origin: Named[str] = Column(String, primary_key=True)
+    fetched_at: Named[datetime] = Column(UtcDateTime)
+    status: Named[int | None]
+    text: Named[str] = Column(Text)
+
+
+class ItemColumns(TypedColumns):
+    """One entry as we hold it; the fields of model.Entry as columns."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    story_id: Named[int] = Column(BigId)
+    source_id: Named[str]
+    key: Named[str]
+    url_key: Named[str]
+    fingerprint: Named[bytes] = Column(LargeBinary)
+    first_seen: Named[datetime] = Column(UtcDateTime)
+    entry_id: Named[str | None] = Column(Text)
+    link: Named[str | None] = Column(Text)
+    title: Named[str] = Column(Text)
+    summary: Named[str] = Column(Text)
+    content: Named[str] = Column(Text)
+    published = Column(UtcDateTime)
+    updated = Column(UtcDateTime)
+    date_evidence: Named[str | None]
+    date_precision: Named[str | None]
+    authors: Named[list[str]] = Column(JSON)
+    categories: Named[list[str]] = Column(JSON)
+    image: Named[dict[str, Any] | None] = Column(JSON(none_as_null=True))
+    kicker: Named[str]
+    language: Named[str]
+
+
+class RevisionColumns(TypedColumns):
+    """What an item said before it changed. Texts stand here, not in events, so that they can be erased."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    item_id: Named[int] = Column(BigId)
+    at: Named[datetime] = Column(UtcDateTime)
+    before: Named[dict[str, Any]] = Column(JSON)
+
+
+class StoryColumns(TypedColumns):
+    """A story as the log says it is now. `dated` is the partner's date, or when we first saw it."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    uri: Named[str] = Column(String, unique=True)
+    slug: Named[str] = Column(String, unique=True)
+    state: Named[str]
+    reason: Named[str]
+    origin_id: Named[int] = Column(BigId)
+    theme: Named[str | None]
+    second_theme: Named[str | None]
+    off_topic: Named[int] = Column(Integer)
+    score: Named[float] = Column(Float)
+    verdict: Named[str]
+    because: Named[list[str]] = Column(JSON)
+    dated: Named[datetime] = Column(UtcDateTime)
+    released = Column(UtcDateTime)
+    updated = Column(UtcDateTime)
+
+
+class EventColumns(TypedColumns):
+    """What happened, once, for ever. `seq` is in commit order; before/after hold the changed fields."""
+
+    seq = Column(BigId, primary_key=True, autoincrement=False)
+    at: Named[datetime] = Column(UtcDateTime)
+    story_id: Named[int | None] = Column(BigId)
+    item_id: Named[int | None] = Column(BigId)
+    kind: Named[str]
+    actor: Named[str]
+    reason: Named[str]
+    group_id: Named[str | None]
+    before: Named[dict[str, Any]] = Column(JSON)
+    after: Named[dict[str, Any]] = Column(JSON)
+
+
+class DecisionColumns(TypedColumns):
+    """What a person decided about a story, a pair of items or a source; `undone_at` ends it."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    subject_kind: Named[str]
+    subject: Named[str]
+    kind: Named[str]
+    value: Named[dict[str, Any]] = Column(JSON)
+    actor: Named[str]
+    at: Named[datetime] = Column(UtcDateTime)
+    event_seq: Named[int | None] = Column(BigId)
+    undone_at = Column(UtcDateTime)
+
+
+class OutboxColumns(TypedColumns):
+    """A delivery that an event caused, written in the event's own transaction; worked off by deliver/."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    event_seq: Named[int] = Column(BigId)
+    kind: Named[str]
+    target: Named[str]
+    payload: Named[dict[str, Any]] = Column(JSON)
+    due: Named[datetime] = Column(UtcDateTime)
+    tries: Named[int] = Column(Integer)
+    done_at = Column(UtcDateTime)
+
+
+class DocumentColumns(TypedColumns):
+    """A published file and its ready-made gzip; `generation` is that of the last change."""
+
+    path: Named[str] = Column(String, primary_key=True)
+    media_type: Named[str]
+    etag: Named[str]
+    body: Named[bytes] = Column(LargeBinary)
+    gzip: Named[bytes] = Column(LargeBinary)
+    changed: Named[datetime] = Column(UtcDateTime)
+    generation: Named[int] = Column(BigId)
+
+
+class CounterColumns(TypedColumns):
+    """Numbers that only grow: ids, event seq, the generation of the documents, how far release has read the log."""
+
+    name: Named[str] = Column(String, primary_key=True)
+    value: Named[int] = Column(BigId)
+
+
+host = Table("host", metadata, HostColumns)
+source = Table("source", metadata, SourceColumns)
+poll = Table("poll", metadata, PollColumns)
+body = Table("body", metadata, BodyColumns)
+robots = Table("robots", metadata, RobotsColumns)
+item = Table("item", metadata, ItemColumns, UniqueConstraint("source_id", "key"))
+revision = Table("revision", metadata, RevisionColumns)
+story = Table("story", metadata, StoryColumns)
+event = Table("event", metadata, EventColumns)
+decision = Table("decision", metadata, DecisionColumns)
+outbox = Table("outbox", metadata, OutboxColumns)
+document = Table("document", metadata, DocumentColumns)
+counter = Table("counter", metadata, CounterColumns)
+
+Index(None, host.c.next_due)
+Index(None, poll.c.host_id, poll.c.next_due)
+Index(None, item.c.url_key)
+Index(None, item.c.story_id)
+Index(None, item.c.source_id, item.c.first_seen)
+Index(None, revision.c.item_id)
+Index(None, story.c.state, story.c.released)
+Index(None, story.c.state, story.c.dated)
+Index(None, event.c.story_id)
+Index(None, event.c.item_id)
+Index(None, decision.c.subject_kind, decision.c.subject)
+Index(None, outbox.c.done_at, outbox.c.due)
+Index(None, document.c.generation)
