@@ -59,7 +59,8 @@ _SELF_CLOSING = _names(
     area base br col dd dt hr img input li link meta option p param source td th tr wbr
     """
 )
-_STEADY = _names("b blockquote br em figcaption figure h2 h3 h4 hr i img li ol p span strong ul")
+_VOID = _names("br hr img")
+_STEADY = _names("a b blockquote br div em figcaption figure h2 h3 h4 hr i img li ol p span strong ul")
 _SCOPES = frozenset({"table", "caption", "template", "object", "applet", "marquee", "svg", "math", "select"})
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -170,8 +171,18 @@ def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
 
 
 def _is_steady(html: str) -> bool:
-    """Tell whether one cleaning is enough: what is parsed, stripped and parsed again may differ (tables, pre)."""
-    return all(name in _STEADY for _, name in _TAG_NAME.findall(html))
+    """Tell whether one cleaning is enough: parsed, stripped and parsed again, odd nesting may come out otherwise."""
+    open_elements: list[str] = []
+    for slash, name in _TAG_NAME.findall(html):
+        if name not in _STEADY or (name == "a" and not slash and "a" in open_elements):
+            return False
+        if name in _VOID:
+            continue
+        if not slash:
+            open_elements.append(name)
+        elif not open_elements or open_elements.pop() != name:
+            return False
+    return not open_elements
 
 
 def _keep_picture(match: re.Match[str]) -> str:
