@@ -1,0 +1,147 @@
+"""The sections and keys of site.toml, with their defaults; docs/configuration.md is checked against them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from aggregator.config.values import (
+    Authority,
+    BaseUrl,
+    Contact,
+    DatabaseUrl,
+    Duration,
+    FetchAllow,
+    Language,
+    Line,
+    Named,
+    SmtpUrl,
+    check_order,
+)
+
+FLOOR = timedelta(minutes=5)
+SHORTEST_SECRET = 32
+
+PositiveInt = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of site.toml: fixed once read, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SiteSection(Section):
+    """Who we are: what every output and every request says of us."""
+
+    title: Named = "Technieknieuws"
+    subtitle: Line = ""
+    base_url: BaseUrl | None = Field(default=None, description="http://HOST:PORT")
+    tag_authority: Authority = "techniekpact.nl,2022"
+    contact: Contact = ""
+    language: Language = "nl"
+    rights: Line = ""
+
+
+class Publishing(Section):
+    """What is published by itself, and how much of it."""
+
+    mode: Literal["automatic", "edited"] = "automatic"
+    feed_length: Annotated[int, Field(ge=1, le=1000)] = 100
+    announce_days: Count = 14
+    announce_items: Count = 5
+    teaser_length: Annotated[int, Field(ge=40, le=1000)] = 300
+
+
+class Polling(Section):
+    """How politely and how often partners are visited."""
+
+    parallel: Annotated[int, Field(ge=1, le=2)] = 2
+    gap: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(minutes=5))] = timedelta(seconds=1)
+    interval_min: Annotated[Duration, Field(ge=FLOOR, le=timedelta(days=7))] = timedelta(hours=1)
+    interval_max: Annotated[Duration, Field(ge=FLOOR, le=timedelta(days=7))] = timedelta(hours=24)
+    transfers: Annotated[int, Field(ge=1, le=1000)] = 100
+    body_keep: bool = True
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Polling":
+        check_order(self.interval_min, self.interval_max)
+        return self
+
+
+class Retention(Section):
+    """How long is kept what need not be kept for ever; stories and decisions stay."""
+
+    polls_days: PositiveInt = 90
+    backups: PositiveInt = 7
+
+
+class Paths(Section):
+    """Where data lies. `config_dir` is a flag or AGGREGATOR_CONFIG_DIR: a file cannot say where it is."""
+
+    data_dir: Path = Path("data")
+    database_url: DatabaseUrl | None = Field(default=None, description="SQLite in the data directory")
+
+
+class Server(Section):
+    """Where our own pages and feeds are served."""
+
+    host: Named = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+
+class Fetch(Section):
+    """What of the private network may be polled: host[:port], address[:port] or CIDR, with commas."""
+
+    allow: FetchAllow = ""
+
+
+class Mail(Section):
+    """Where mail is handed over: smtp://user:password@host:587 or smtps://..."""
+
+    smtp_url: SmtpUrl = ""
+
+
+class Security(Section):
+    """What signs sessions and links."""
+
+    secret_key: Annotated[SecretStr, Field(min_length=SHORTEST_SECRET)] | None = Field(
+        default=None, description="made once, in the data directory"
+    )
+
+
+class Settings(Section):
+    """All of site.toml."""
+
+    site: SiteSection = SiteSection()
+    publishing: Publishing = Publishing()
+    polling: Polling = Polling()
+    retention: Retention = Retention()
+    paths: Paths = Paths()
+    server: Server = Server()
+    fetch: Fetch = Fetch()
+    mail: Mail = Mail()
+    security: Security = Security()
+
+
+SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key"})
+
+# The first ones needed have short names, in the environment and as flags.
+SHORT_NAMES = {
+    "database_url": "paths.database_url",
+    "data_dir": "paths.data_dir",
+    "host": "server.host",
+    "port": "server.port",
+    "base_url": "site.base_url",
+    "fetch_allow": "fetch.allow",
+    "smtp_url": "mail.smtp_url",
+    "secret_key": "security.secret_key",
+}
+
+
+def known_keys() -> dict[str, type[Section]]:
+    """Return every "section.key" with its section, in the order of the documentation."""
+    sections = {name: type(section) for name, section in Settings()}
+    return {f"{name}.{key}": section for name, section in sections.items() for key in section.model_fields}
