@@ -25,7 +25,7 @@ def to_json(value: Any) -> dict[str, Any]:
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:
     """The dataclass of type `kind` that `to_json` wrote."""
-    readers = _readers(kind)
+    readers: dict[str, Convert] = _readers(kind)  # type: ignore[arg-type]  # a class is hashable
     return kind(**{name: readers[name](value) for name, value in data.items() if name in readers})
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from aggregator.model import Document
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import counter, document
+from aggregator.store.tables import EPOCH, MICROSECOND, counter, document
 
 RELEASED = "released_seq"
 
@@ -68,6 +68,12 @@ def swap(transaction: Transaction, made: Iterable[Document], gone: Sequence[str]
     if changed:
         transaction.execute(insert(document), [_row(each, known, number) for each in changed])
     return [each.path for each in changed] + list(gone)
+
+
+def created(transaction: Transaction) -> datetime:
+    """When this database was made: the date of what has no other."""
+    micros = transaction.execute(select(counter.c.value).where(counter.c.name == "created")).scalar_one()
+    return EPOCH + micros * MICROSECOND
 
 
 def released_seq(transaction: Transaction) -> int:

@@ -43,9 +43,19 @@ class Claimed:
 
 
 def claim(
-    transaction: Transaction, owner: str, now: datetime, *, hosts: int, per_host: int, lease: timedelta
+    transaction: Transaction,
+    owner: str,
+    now: datetime,
+    *,
+    hosts: int,
+    per_host: int,
+    lease: timedelta,
+    only: Sequence[str] | None = None,
 ) -> list[Claimed]:
-    """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources."""
+    """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources.
+
+    `only` limits it to these source ids.
+    """
     clock = database_time(transaction)
     free = or_(host.c.owner.is_(None), host.c.lease_until < clock)
     rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
@@ -56,6 +66,9 @@ def claim(
         .limit(hosts)
         .with_for_update(skip_locked=True)
     )
+    if only is not None:
+        due = select(poll.c.host_id).where(poll.c.source_id.in_(only), poll.c.next_due <= now)
+        query = query.where(host.c.id.in_(due))
     leases = {
         row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=clock + lease)
         for row in transaction.execute(query)
@@ -67,16 +80,20 @@ def claim(
         .where(host.c.id.in_(list(leases)))
         .values(owner=owner, epoch=host.c.epoch + 1, lease_until=clock + lease)
     )
-    return _due_sources(transaction, leases, now, per_host)
+    return _due_sources(transaction, leases, now, per_host, only)
 
 
-def _due_sources(transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int) -> list[Claimed]:
+def _due_sources(
+    transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int, only: Sequence[str] | None
+) -> list[Claimed]:
     query = (
         select(poll.c.host_id, poll.c.next_due, poll.c.details, source.c.settings, source.c.added_at)
         .join(source, source.c.id == poll.c.source_id)
         .where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now, source.c.removed_at.is_(None))
         .order_by(poll.c.next_due)
     )
+    if only is not None:
+        query = query.where(poll.c.source_id.in_(only))
     taken: dict[int, int] = dict.fromkeys(leases, 0)
     claimed = []
     for row in transaction.execute(query):

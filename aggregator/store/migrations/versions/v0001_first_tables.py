@@ -1,5 +1,7 @@
 """The first tables."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -186,3 +188,5 @@ def upgrade() -> None:
     op.create_index(op.f("ix_story_state_released"), "story", ["state", "released"], unique=False)
     counters = sa.table("counter", sa.column("name"), sa.column("value"))
     op.bulk_insert(counters, [{"name": name, "value": 0} for name in COUNTERS])
+    now = int(datetime.now(UTC).timestamp()) * 1_000_000
+    op.bulk_insert(counters, [{"name": "created", "value": now}])

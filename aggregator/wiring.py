@@ -1,0 +1,205 @@
+"""Putting the parts together: from a configuration to a line that polls and a press that publishes.
+
+The only file that knows both the configuration and the steps.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as package_version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+
+from aggregator.config import Config
+from aggregator.fetch.guard import Allowlist
+from aggregator.fetch.http import Fetcher, Limits
+from aggregator.fetch.robots import RobotsFile
+from aggregator.intake import Intake
+from aggregator.model import Answer, Entry, Request, Site, Source, Tags
+from aggregator.pipeline import TAGGED_CHARACTERS, Line
+from aggregator.policy.interval import Bounds
+from aggregator.release import Press
+from aggregator.store import Store, documents, migrate, open_store, robots, sources
+from aggregator.tag.rules import Rules, compile_rules, tag
+from aggregator.text.html import plain_text
+
+log = structlog.get_logger()
+
+PRODUCT = "TechniekpactAggregator"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """A service that is ready to poll and publish."""
+
+    config: Config
+    store: Store
+    line: Line
+    press: Press
+    fetcher: Fetcher
+
+    def close(self) -> None:
+        """Give connections and handles back."""
+        self.fetcher.close()
+        self.store.close()
+
+
+def open_service(config: Config, now: datetime, bounds: Bounds | None = None) -> Service:
+    """Open the store (made or upgraded when needed), add sources that are new in the files, and wire the parts.
+
+    Raises StoreError when the database cannot be used.
+    """
+    store = ready_store(config)
+    adopt_sources(store, config, now)
+    fetcher = make_fetcher(config, StoredRobots(store))
+    return Service(
+        config=config,
+        store=store,
+        line=make_line(config, store, fetcher.fetch, bounds),
+        press=make_press(config, store),
+        fetcher=fetcher,
+    )
+
+
+def ready_store(config: Config) -> Store:
+    """The database of this configuration, with tables at our version; the file is copied before an upgrade."""
+    if config.paths.on_sqlite:
+        config.paths.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(config.paths.database_url)
+    migrate.prepare(store, config.paths.data_dir / "backups")
+    return store
+
+
+def adopt_sources(store: Store, config: Config, now: datetime) -> list[str]:
+    """Add the sources of sources.toml whose ids were never seen; the others stay as the database has them."""
+    with store.write() as transaction:
+        known = sources.known_ids(transaction)
+        new = [source for source in config.sources if source.id not in known]
+        if new:
+            sources.add(transaction, new, now)
+    return [source.id for source in new]
+
+
+def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Fetcher:
+    """The polite fetcher of this configuration."""
+    return Fetcher(
+        user_agent=user_agent(config.site),
+        allow=Allowlist.parse(config.fetch_allow),
+        limits=Limits(transfers=config.polling.transfers),
+        robots=robots_files,
+        language=config.site.language,
+    )
+
+
+def make_line(
+    config: Config,
+    store: Store,
+    fetch: Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]],
+    bounds: Bounds | None = None,
+) -> Line:
+    """The line of this configuration; `bounds` replaces the usual times between polls."""
+    polling, publishing = config.polling, config.publishing
+    return Line(
+        store=store,
+        fetch=fetch,
+        tag=Tagging(rules=compile_rules(config.themes_rules)),
+        intake=Intake(
+            mode=publishing.mode,
+            announce_days=publishing.announce_days,
+            announce_items=publishing.announce_items,
+            tag_authority=config.site.tag_authority,
+        ),
+        base_url=config.site.base_url,
+        tag_authority=config.site.tag_authority,
+        anonymous=not config.site.contact,
+        bounds=bounds or Bounds(default_min=polling.interval_min, default_max=polling.interval_max),
+        parallel=polling.parallel,
+        gap=polling.gap,
+        keep_bodies=polling.body_keep,
+    )
+
+
+def make_press(config: Config, store: Store) -> Press:
+    """What documents of this configuration are made with."""
+    with store.read() as transaction:
+        created = documents.created(transaction)
+    return Press(store=store, site=config.site, created=created, feed_length=config.publishing.feed_length)
+
+
+def user_agent(site: Site) -> str:
+    """What we call ourselves to partners' servers, with where to reach us."""
+    contact = site.contact or "contact not set"
+    return (
+        f"{PRODUCT}/{program_version()} (+{contact})" if site.contact else f"{PRODUCT}/{program_version()} ({contact})"
+    )
+
+
+def program_version() -> str:
+    """The version of the installed program."""
+    try:
+        return package_version("aggregator")
+    except PackageNotFoundError:
+        return "0"
+
+
+def is_public_host(url: str) -> bool:
+    """Whether `url` names someone else's server: not this machine, not a private network address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tagging:
+    """The tagger of the line: rules over title and text, with what is known of the source."""
+
+    rules: Rules
+
+    def __call__(self, entry: Entry, source: Source) -> Tags:
+        """What `entry` is about."""
+        text = entry.summary
+        if entry.content:
+            text = f"{text} {plain_text(entry.content[: 4 * TAGGED_CHARACTERS])}"
+        return tag(
+            self.rules,
+            title=entry.title,
+            text=text[:TAGGED_CHARACTERS],
+            organisation=source.organisation,
+            hints=source.themes,
+        )
+
+
+@dataclass(slots=True)
+class StoredRobots(MutableMapping[str, RobotsFile]):
+    """The robots.txt files that we keep: read once, written through, so that a restart asks nobody again."""
+
+    store: Store
+    files: dict[str, RobotsFile] = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.store.read() as transaction:
+            rows = robots.load(transaction)
+        self.files = {origin: RobotsFile(fetched_at=at, status=status, text=text) for origin, at, status, text in rows}
+
+    def __getitem__(self, origin: str) -> RobotsFile:
+        return self.files[origin]
+
+    def __setitem__(self, origin: str, file: RobotsFile) -> None:
+        self.files[origin] = file
+        with self.store.write() as transaction:
+            robots.save(transaction, [(origin, file.fetched_at, file.status, file.text)])
+
+    def __delitem__(self, origin: str) -> None:
+        del self.files[origin]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
