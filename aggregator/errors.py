@@ -13,7 +13,7 @@ class StoreError(AggregatorError):
     """The database cannot be used as it is."""
 
 
-class Busy(AggregatorError):
+class BusyError(AggregatorError):
     """Another process holds what we need (exit code 75)."""
 
 

@@ -8,11 +8,11 @@ is a result, never an exception.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Protocol
 
 from aggregator.dedup.echo import is_echo
 from aggregator.dedup.identity import fingerprint, item_key
@@ -69,8 +69,8 @@ class Line:
     intake: Intake
     base_url: str
     tag_authority: str
-    anonymous: bool  # no contact is set: public sources are asked once a day at most
-    bounds: Bounds = Bounds()
+    anonymous: Callable[[str], bool]  # nobody says who asks this address: once a day at most
+    bounds: Bounds = field(default_factory=Bounds)
     parallel: int = 2
     gap: timedelta = timedelta(seconds=1)
     hosts: int = 200  # claimed at once
@@ -318,7 +318,7 @@ def _planned(line: Line, claimed: Claimed, answer: Answer, poll: Poll, now: date
         pace=line.bounds,
         rhythm=poll.rhythm,
         retry_after=retry_after,
-        anonymous=line.anonymous,
+        anonymous=line.anonymous(answer.wire.url),
     )
     pause = host_pause(answer, line.bounds)
     return Receipt(

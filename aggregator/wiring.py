@@ -4,12 +4,11 @@ The only file that knows both the configuration and the steps.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -115,7 +114,7 @@ def make_line(
         ),
         base_url=config.site.base_url,
         tag_authority=config.site.tag_authority,
-        anonymous=not config.site.contact,
+        anonymous=lambda url: not config.site.contact and is_public_host(url),
         bounds=bounds or Bounds(default_min=polling.interval_min, default_max=polling.interval_max),
         parallel=polling.parallel,
         gap=polling.gap,

@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator.errors import Busy
+from aggregator.errors import BusyError
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
 from aggregator.store import leases
@@ -81,13 +81,13 @@ def poll_round(
 
 @contextmanager
 def sole_process(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory; raises Busy when another service runs on it."""
+    """Hold the data directory; raises BusyError when another service runs on it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "service.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise Busy(
+            raise BusyError(
                 f"another service already runs on {data_dir}: stop it, or set AGGREGATOR_DATA_DIR to another folder"
             ) from error
         file.write(str(os.getpid()))

@@ -1,0 +1,1 @@
+"""The web side: ready documents answered by a thin layer, the rest by FastAPI behind it."""
