@@ -1,0 +1,223 @@
+"""Where the record of a link begins and ends.
+
+The block of a link is the highest element that holds no other link of its list. Where titles and texts lie flat beside
+each other (h3, p, h3, p) it takes the siblings up to the next record, or those before it when they come first.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aggregator.pages.links import Link
+from aggregator.pages.tree import INLINE, Node, Page
+from aggregator.pages.zones import Zones, words_of
+
+MAX_SIBLINGS = 12
+Dated = Callable[[str], bool]
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One record of a list: a stretch of the page, as nodes and as text. `links` lead all to one address."""
+
+    links: list[Link]
+    top: Node
+    first: int  # nodes first..last
+    last: int
+    start: int  # pieces start..end
+    end: int
+
+    @property
+    def link(self) -> Link:
+        """The first of its links."""
+        return self.links[0]
+
+
+def lines_of(page: Page, block: Block) -> list[str]:
+    """Return the lines that a reader sees in a block."""
+    raw = "".join(page.pieces[block.start : block.end])
+    return [line for line in (" ".join(part.split()) for part in raw.split("\n")) if line]
+
+
+def nodes_of(page: Page, block: Block) -> list[Node]:
+    """Return the nodes of a block in document order."""
+    return page.nodes[block.first : block.last + 1]
+
+
+def stable_class(node: Node) -> str:
+    """Return the first class that says what kind of thing this is, not which one, where it stands or how it looks."""
+    for name in node.get("class").split():
+        lowered = name.lower()
+        if not any(char.isdigit() for char in name) and not lowered.startswith(
+            ("category-", "tag-", "post-", "col-", "col", "odd", "even", "first", "last", "is-", "has-", "active", "status-", "order-", "offset-")
+        ):
+            return lowered
+    return ""
+
+
+def signature(node: Node, depth: int = 14) -> str:
+    """Return the path of a node: tag and stable class of its ancestors, innermost first."""
+    steps = []
+    for step in node.up():
+        steps.append(f"{step.tag}.{stable_class(step)}")
+        if len(steps) == depth:
+            break
+    return " ".join(steps)
+
+
+def blocks_of(page: Page, links: Iterable[Link], zones: Zones, is_dated: Dated) -> list[Block]:
+    """Return the blocks of a list's links, in document order; a later repeat of an address is left out."""
+    runs = _runs(links)
+    tops = [_climb(run, _last(runs, place - 1), _first(runs, place + 1)) for place, run in enumerate(runs)]
+    tops = _same_height(runs, tops)
+    blocks, seen = [], set()
+    spans = _spans(page, runs, tops, zones, is_dated)
+    for run, top, span in zip(runs, tops, spans, strict=True):
+        if run[0].key not in seen:
+            seen.add(run[0].key)
+            blocks.append(Block(run, top, *span))
+    return blocks
+
+
+def _runs(links: Iterable[Link]) -> list[list[Link]]:
+    """Links to one address that follow each other are one record's: picture, title, "Lees meer"."""
+    runs: list[list[Link]] = []
+    for link in links:
+        if runs and runs[-1][0].key == link.key:
+            runs[-1].append(link)
+        else:
+            runs.append([link])
+    return runs
+
+
+def _last(runs: list[list[Link]], place: int) -> int:
+    return runs[place][-1].node.index if place >= 0 else -1
+
+
+def _first(runs: list[list[Link]], place: int) -> int:
+    return runs[place][0].node.index if place < len(runs) else -1
+
+
+def _climb(run: list[Link], before: int, after: int) -> Node:
+    """Return the highest node that holds the run and neither the link before it nor the one after it."""
+    top = run[0].node
+    last = run[-1].node
+    while top.parent is not None and not top.holds(last):
+        top = top.parent
+    while top.parent is not None and top.parent.tag not in ("body", "main", "html"):
+        parent = top.parent
+        if parent.index <= before or (after >= 0 and parent.last >= after):
+            break
+        if before < 0 and after < 0 and (top.tag in ("article", "li", "tr") or words_of(top.get("class")) & {"item", "card"}):
+            break
+        top = parent
+    return top
+
+
+def _same_height(runs: list[list[Link]], tops: list[Node]) -> list[Node]:
+    """Bring down a first or last record that climbed past the height of the others (a column with one item)."""
+    if len(tops) < 3:
+        return tops
+    (usual, count), *_ = Counter(signature(top, 1) for top in tops).most_common(1)
+    if count * 2 < len(tops):
+        return tops
+    mended = []
+    for run, top in zip(runs, tops, strict=True):
+        if signature(top, 1) != usual:
+            lower = [node for node in run[0].node.up() if top.holds(node) and signature(node, 1) == usual]
+            top = next((node for node in reversed(lower) if node.holds(run[-1].node)), top)
+        mended.append(top)
+    return mended
+
+
+Span = tuple[int, int, int, int]
+
+
+def _spans(page: Page, runs: list[list[Link]], tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
+    """Return first and last node, first and last piece of each record."""
+    spans: list[Span] = [(top.index, top.last, top.text_start, top.text_end) for top in tops]
+    start = 0
+    while start < len(tops):
+        end = start + 1
+        while end < len(tops) and tops[end].parent is tops[start].parent:
+            end += 1
+        parent = tops[start].parent
+        if parent is not None and _is_flat(page, parent, tops[start:end]):
+            spans[start:end] = _flat_spans(page, parent, tops[start:end], zones, is_dated)
+        start = end
+    return spans
+
+
+def _is_flat(page: Page, parent: Node, tops: list[Node]) -> bool:
+    """Tell whether something that belongs to the records lies between them."""
+    if tops[0].tag in INLINE:
+        return True
+    held = {id(top) for top in tops}
+    between = [
+        node
+        for node in parent.children
+        if id(node) not in held and node.tag != "hr" and (page.size(node) > 2 or any(part.tag in ("img", "time") for part in page.inside(node)))
+    ]
+    return len(between) * 2 >= len(tops)
+
+
+def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
+    if tops[0].tag in INLINE:
+        return [_line_span(page, top, tops[place + 1] if place + 1 < len(tops) else None, parent) for place, top in enumerate(tops)]
+    children = parent.children
+    places = {id(node): place for place, node in enumerate(children)}
+    heads = [places[id(top)] for top in tops]
+    lead = _lead(page, children, heads, is_dated)
+    tail = _tail(children, heads, lead, zones)
+    spans = []
+    for number, head in enumerate(heads):
+        begin = children[head - lead]
+        finish = children[heads[number + 1] - lead - 1] if number + 1 < len(heads) else children[head + tail]
+        if finish.index < begin.index:
+            finish = children[head]
+        spans.append((begin.index, finish.last, begin.text_start, finish.text_end))
+    return spans
+
+
+def _line_span(page: Page, top: Node, following: Node | None, parent: Node) -> Span:
+    """Return the stretch of a record whose link stands in running lines: from its own line's start to the next's."""
+    start = top.text_start
+    while start > parent.text_start and "\n" not in page.pieces[start - 1]:
+        start -= 1
+    end = following.text_start if following else parent.text_end
+    if following:
+        while end > top.text_end and "\n" not in page.pieces[end - 1]:
+            end -= 1
+    inner = [node for node in page.nodes[top.index : parent.last + 1] if node.text_start < end]
+    return (top.index, max(inner[-1].index if following else parent.last, top.last), start, max(end, top.text_end))
+
+
+def _lead(page: Page, children: list[Node], heads: list[int], is_dated: Dated) -> int:
+    """Return how many siblings before its head belong to a record: a date or picture that comes first."""
+    if len(heads) < 2:
+        return 1 if heads[0] and is_dated(page.line(children[heads[0] - 1])) else 0
+    room = min([heads[0], *(after - before - 1 for before, after in zip(heads, heads[1:], strict=False)), MAX_SIBLINGS])
+    lead = 0
+    while lead < room and len({signature(children[head - lead - 1], 1) for head in heads}) == 1:
+        lead += 1
+    if not lead:
+        return 0
+    before = any(is_dated(page.line(children[heads[0] - step])) for step in range(1, lead + 1))
+    after = any(is_dated(page.line(node)) for node in children[heads[-1] + 1 : heads[-1] + 1 + lead])
+    if before != after:
+        return lead if before else 0
+    usual = signature(children[heads[0] - 1], 1)
+    follows = heads[-1] + 1 < len(children) and signature(children[heads[-1] + 1], 1) == usual
+    return 0 if follows else lead
+
+
+def _tail(children: list[Node], heads: list[int], lead: int, zones: Zones) -> int:
+    """Return how many siblings after the last head still belong to its record: as in the records before it."""
+    gaps = [after - before - 1 - lead for before, after in zip(heads, heads[1:], strict=False)]
+    known = {signature(node, 1) for place in heads[:-1] for node in children[place + 1 : place + 1 + max(gaps, default=0)]}
+    tail = 0
+    for node in children[heads[-1] + 1 : heads[-1] + 1 + (max(gaps) if gaps else 2)]:
+        if zones.chrome[node.index] or (gaps and signature(node, 1) not in known):
+            break
+        tail += 1
+    return tail
