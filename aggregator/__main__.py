@@ -1,0 +1,6 @@
+"""The front door: `aggregator COMMAND` and `python -m aggregator`."""
+
+from aggregator.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The command line: one file per group of commands, each importing what it needs when it runs.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 problems found, 4 partly failed, 75 busy (sysexits' EX_TEMPFAIL).
+"""
+
+import sys
+
+import typer
+
+from aggregator.cli import demo, polling, publishing, reading, serving, setup, sources, stories
+from aggregator.cli.output import Exit, fail
+from aggregator.errors import AggregatorError, BusyError
+
+app = typer.Typer(
+    name="aggregator",
+    help="One correct, tagged news feed out of the feeds and pages of a consortium's partners.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (serving, polling, reading, publishing, setup, demo):
+    group.add_to(app)
+app.add_typer(sources.app, name="sources")
+app.add_typer(stories.app, name="stories")
+
+
+def main() -> None:
+    """Run one command; our own errors become a sentence and an exit code, bugs stay loud."""
+    try:
+        app()
+    except BusyError as error:
+        fail(str(error), Exit.BUSY)
+    except AggregatorError as error:
+        fail(str(error), Exit.FAILURE)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+
+
+__all__ = ["app", "main"]

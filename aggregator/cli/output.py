@@ -1,0 +1,73 @@
+"""What commands print: JSON for programs, tables for people; progress and complaints on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+WantsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line; the default when piped.")]
+Now = Annotated[str, typer.Option("--now", metavar="TIME", help="Rehearse at another moment (ISO 8601).")]
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    PROBLEMS = 3
+    PARTLY = 4
+    BUSY = 75
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Say what is wrong and stop."""
+    print(f"aggregator: {message}", file=sys.stderr)
+    raise SystemExit(int(code))
+
+
+def for_programs(wants_json: bool) -> bool:
+    """Whether to print JSON: when asked, and wherever no person watches."""
+    return wants_json or not sys.stdout.isatty()
+
+
+def print_json(value: Any) -> None:
+    """One object on one line."""
+    print(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")), flush=True)
+
+
+def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, wants_json: bool) -> None:
+    """A list: one JSON object a line, or a table of the named columns."""
+    if for_programs(wants_json):
+        for row in rows:
+            print_json(row)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+    Console().print(table)
+
+
+def moment(text: str) -> datetime:
+    """The time that `--now` names, or the present; a time without zone is UTC."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--now {text}: not a time; write e.g. 2026-11-23T12:00:00Z", Exit.USAGE)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def iso(at: datetime | None) -> str | None:
+    """A time for programs: RFC 3339 in UTC, to the second."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

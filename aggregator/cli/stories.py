@@ -1,0 +1,122 @@
+"""`stories`: look at stories, and decide about them from the terminal."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aggregator.cli.output import Exit, WantsJson, fail, for_programs, iso, moment, print_json, print_rows
+
+if TYPE_CHECKING:
+    from aggregator.desk.decide import Decided
+    from aggregator.model import Story
+
+app = typer.Typer(no_args_is_help=True, help="Look at stories, publish, reject or withdraw them.")
+
+Slugs = Annotated[list[str], typer.Argument(metavar="ID...", help="Story ids, as `stories list` shows them.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
+
+
+@app.command("list")
+def list_stories(
+    state: Annotated[str, typer.Option("--state", help="held, published, off-topic, rejected, withdrawn ...")] = "",
+    limit: Annotated[int, typer.Option("--limit", help="At most so many, latest first.")] = 50,
+    wants_json: WantsJson = False,
+) -> None:
+    """The latest stories."""
+    from aggregator.cli.context import service
+    from aggregator.model import State
+    from aggregator.store import stories
+
+    if state and state not in set(State):
+        fail(f"--state {state}: write one of {', '.join(State)}", Exit.USAGE)
+    with service(moment("")) as opened, opened.store.read() as transaction:
+        numbers = stories.by_state(transaction, State(state) if state else None, limit=limit)
+        rows = [_row(story) for story in stories.load(transaction, numbers)]
+    print_rows(rows, ("id", "state", "reason", "theme", "score", "source", "title"), wants_json=wants_json)
+
+
+@app.command("show")
+def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJson = False) -> None:
+    """One story: its items, why it stands where it stands, and everything that happened to it."""
+    from aggregator.cli.context import service
+    from aggregator.cli.reading import entry_json
+    from aggregator.store import events, stories
+
+    with service(moment("")) as opened, opened.store.read() as transaction:
+        row = stories.row_by_slug(transaction, slug)
+        if row is None:
+            fail(f"no story is called {slug}", Exit.FAILURE)
+        story = stories.load(transaction, [row.id])[0]
+        log = events.of_story(transaction, row.id)
+    found = _row(story) | {
+        "because": list(story.tags.because),
+        "items": [{"source": item.source_id} | entry_json(item.entry) for item in story.items],
+        "events": [
+            {"seq": each.seq, "at": iso(each.at), "kind": each.kind, "actor": each.actor, "reason": each.reason}
+            for each in log
+        ],
+    }
+    if for_programs(wants_json):
+        print_json(found)
+        return
+    print(f"{found['title']}\n  {found['state']} {found['reason']}  theme {found['theme']}  {found['link']}")
+    print("  because " + ("; ".join(found["because"]) or "no term decided"))
+    for event in found["events"]:
+        print(f"  {event['at']}  {event['kind']:<10} {event['actor']}  {event['reason']}")
+
+
+@app.command("publish")
+def publish(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
+    """Let stories into the feeds now."""
+    from aggregator.desk import decide
+
+    _decide(decide.publish, slugs, reason, wants_json)
+
+
+@app.command("reject")
+def reject(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
+    """Keep stories out of the feeds; what was in them is withdrawn."""
+    from aggregator.desk import decide
+
+    _decide(decide.reject, slugs, reason, wants_json)
+
+
+@app.command("withdraw")
+def withdraw(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
+    """Take stories out of the feeds; those that were never in are rejected."""
+    reject(slugs, reason, wants_json)
+
+
+def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> None:
+    from aggregator.cli.context import service
+    from aggregator.release import refresh
+
+    now = moment("")
+    with service(now) as opened:
+        came: Decided = decision(opened.store, slugs, f"cli:{getpass.getuser()}", now, reason)
+        refresh(opened.press, now)
+    if for_programs(wants_json):
+        print_json({"changed": list(came.changed), "unknown": list(came.unknown)})
+    else:
+        print(f"{len(came.changed)} changed" + (f"; unknown: {', '.join(came.unknown)}" if came.unknown else ""))
+    raise typer.Exit(Exit.PARTLY if came.unknown else Exit.OK)
+
+
+def _row(story: "Story") -> dict[str, Any]:
+    entry = story.origin.entry
+    return {
+        "id": story.slug,
+        "uri": story.id,
+        "state": story.state.value,
+        "reason": story.reason,
+        "theme": story.tags.theme,
+        "second_theme": story.tags.second_theme,
+        "score": round(story.tags.score, 3),
+        "source": story.origin.source_id,
+        "title": entry.title,
+        "link": entry.link,
+        "published": iso(entry.published),
+        "released": iso(story.released),
+        "updated": iso(story.updated),
+    }
