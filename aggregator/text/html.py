@@ -92,6 +92,7 @@ def clean_html(html: str, base_url: str) -> str:
     >>> clean_html('<p onclick="x()">Zie <a href="/nieuws">het nieuws</a>', "https://fme.nl/")
     '<p>Zie <a href="https://fme.nl/nieuws" rel="noopener noreferrer">het nieuws</a></p>'
     """
+    html = _encodable(html)
     if _is_wild(html):
         return escape(_without_tags(html), quote=False)
     cleaner = _cleaner(base_url if _is_web_address(base_url) else "")
@@ -110,6 +111,7 @@ def plain_text(html: str) -> str:
     """
     if "<" not in html:
         return clean_text(unescape(html) if "&" in html else html)
+    html = _encodable(html)
     if _is_wild(html):
         return clean_text(_without_tags(html))
     # nh3 escapes every "<" of the text, so that what is left in brackets are the bare tags of BLOCKS.
@@ -189,6 +191,11 @@ def _keep_picture(match: re.Match[str]) -> str:
     tag = match[0]
     gone = _NO_SOURCE.search(tag) or _PIXEL_SIZE.search(tag) or _PIXEL_HOST.search(tag)
     return "" if gone else tag
+
+
+def _encodable(html: str) -> str:
+    # JSON can carry half a surrogate pair, which is no character and which nh3 cannot be given.
+    return html if html.isascii() else html.encode("utf-8", "ignore").decode()
 
 
 def _without_invisible(text: str) -> str:
