@@ -1,0 +1,80 @@
+"""Feeds: bytes in, entries out. RSS, RDF and Atom of every age, and JSON Feed, told apart by content, not by label.
+
+One plain function without state, so that it can run in a process of its own with a deadline.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.errors import ReadError
+from aggregator.feeds import noise
+from aggregator.feeds.entry import Draft, make_entry
+from aggregator.feeds.json import read_json
+from aggregator.feeds.look import SIZE_LIMIT, Look, is_json, looks_like_feed
+from aggregator.feeds.pace import pace_of
+from aggregator.feeds.xml import Document, read_xml
+from aggregator.model import Entry, Pace, Problem, Reading
+from aggregator.text.encoding import decode, repair
+
+__all__ = ["looks_like_feed", "read_feed"]
+
+
+def read_feed(
+    body: bytes, *, url: str, now: datetime, media_type: str = "", charset: str = "", language: str = "nl"
+) -> Reading:
+    """Return what a feed from `url` says, its entries in document order, already clean.
+
+    `media_type` only says, of a body that is neither, what it was meant to be; `language` is that of entries whose feed names none.
+    Raises ReadError: "empty", "html-page", "login-page", "not-a-feed", "unreadable", "too-large", "too-deep",
+    "too-many-entries", "too-many-attributes" or "entities".
+    """
+    if len(body) > SIZE_LIMIT:
+        raise ReadError("too-large", f"{len(body)} bytes")
+    if not body.strip(b"\x00\t\r\n \xef\xbb\xbf\xfe\xff"):
+        raise ReadError("empty")
+    text = repair(decode(body, charset))
+    if is_json(text):
+        return _reading(read_json(text, url, language), Pace(), [], now)
+    look = Look(text)
+    document = read_xml(look, url, language)
+    if not document.format and not document.drafts:
+        raise ReadError("not-a-feed", f"{media_type or 'no media type'}: {text[:80]}")
+    mended = [Problem(code="malformed", message="The feed is not well-formed XML; it was mended.")]
+    return _reading(document, pace_of(document.about, look.text), mended if look.mended else [], now)
+
+
+def _reading(document: Document, pace: Pace, problems: list[Problem], now: datetime) -> Reading:
+    entries, found = _entries(document.drafts, now)
+    return Reading(
+        kind="feed",
+        format=document.format or "xml",
+        title=document.title,
+        language=document.language,
+        link=document.link,
+        entries=tuple(_without_site_names(entries, document.title)),
+        problems=tuple(problems + found),
+        pace=pace,
+        hubs=document.hubs,
+    )
+
+
+def _entries(drafts: Iterable[Draft], now: datetime) -> tuple[list[Entry], list[Problem]]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for draft in drafts:
+        try:
+            entry, found = make_entry(draft, now)
+        except (ValueError, OverflowError) as error:
+            # One bad entry costs only itself: these are what reading strings as numbers, dates, addresses raises.
+            entry, found = None, [Problem(code="entry-skipped", message=f"An entry that cannot be read: {error}")]
+        entries += [entry] if entry else []
+        problems += found
+    return entries, problems
+
+
+def _without_site_names(entries: list[Entry], feed_title: str) -> list[Entry]:
+    suffixes = noise.title_suffixes([entry.title for entry in entries], feed_title)
+    if not suffixes:
+        return entries
+    return [replace(entry, title=noise.without_suffix(entry.title, suffixes)) for entry in entries]

@@ -1,0 +1,215 @@
+"""From what a feed says to an `Entry`: links absolute, texts clean, dates believable, summary and content told apart.
+
+Shared by the XML and the JSON reader, which hand over a `Draft`: the strings as they stood in the document.
+"""
+
+import hashlib
+import re
+from calendar import timegm
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape, unescape
+from time import struct_time
+from urllib.parse import quote, urljoin, urlsplit
+
+from aggregator.feeds import image, noise
+from aggregator.model import Entry, Evidence, Image, Precision, Problem
+from aggregator.text.dates import Dated, feed_date
+from aggregator.text.encoding import repair
+from aggregator.text.html import clean_html, clean_text, cut, plain_text
+
+TITLE_LIMIT = 500
+SUMMARY_LIMIT = 2_000
+TEASER_LIMIT = 300
+MADE_TITLE_LIMIT = 80
+ID_LIMIT = 1_000
+LINK_LIMIT = 4_000
+NAME_LIMIT = 200
+NAMES_LIMIT = 50
+
+FIRST_YEAR = 1990
+FUTURE = timedelta(days=2 * 366)
+
+_ELEMENTS = (
+    "a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|embed|figcaption|figure|font|footer|form|"
+    "h[1-6]|header|hr|i|iframe|img|input|ins|kbd|li|link|mark|meta|object|ol|p|pre|q|s|script|section|small|span|"
+    "strike|strong|style|sub|sup|svg|table|tbody|td|th|thead|time|tr|tt|u|ul|video"
+)
+_MARKUP = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+@dataclass(kw_only=True, slots=True)
+class Draft:
+    """One entry as its document has it. `summary` and `content` are HTML, unsafe; dates are unread."""
+
+    id: str = ""
+    link: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    base: str = ""
+    published: str = ""
+    updated: str = ""
+    published_guess: struct_time | None = None
+    updated_guess: struct_time | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    image: Image | None = None
+    language: str = ""
+    copied_from: tuple[str, ...] = ()
+
+
+def make_entry(draft: Draft, now: datetime) -> tuple[Entry | None, list[Problem]]:
+    """Return the entry, or None when it says nothing, and what was wrong with it."""
+    problems: list[Problem] = []
+    content = noise.without_tail_paragraph(clean_html(repair(draft.content), draft.base)) if draft.content else ""
+    if not content and "<" in draft.summary:
+        content = noise.without_tail_paragraph(clean_html(repair(draft.summary), draft.base))
+    picture = draft.image or image.first_in(content)
+    summary, content = _told_apart(draft, content)
+    kicker, title = noise.kicker(cut(draft.title, TITLE_LIMIT))
+    title = title or cut(summary or plain_text(content), MADE_TITLE_LIMIT)
+    if not title:
+        return None, [Problem(code="entry-skipped", message="An entry without title and text.")]
+    published = _date(draft.published, draft.published_guess, now, problems)
+    updated = _date(draft.updated, draft.updated_guess, now, problems)
+    dated = published or updated
+    entry = Entry(
+        id=identifier(draft.id),
+        link=draft.link,
+        title=title,
+        summary=image.without_caption(summary, picture),
+        content=content,
+        published=dated.at if dated else None,
+        updated=updated.at if updated else None,
+        date_evidence=Evidence.FEED if dated else None,
+        date_precision=dated.precision if dated else None,
+        authors=names(draft.authors),
+        categories=names(draft.categories),
+        image=picture,
+        kicker=kicker,
+        language=draft.language,
+        copied_from=draft.copied_from,
+    )
+    return entry, problems
+
+
+def _told_apart(draft: Draft, cleaned: str) -> tuple[str, str]:
+    """Return the teaser as text, and the full text as HTML, or "" where the feed has the teaser only."""
+    summary = noise.without_tail(plain_text(image.without_figures(repair(draft.summary))))
+    if draft.content:
+        if not summary or draft.summary == draft.content:
+            return _teaser(cleaned), cleaned
+        return cut(summary, SUMMARY_LIMIT), cleaned
+    if len(summary) <= TEASER_LIMIT:
+        return summary, ""
+    return (_teaser(cleaned) if cleaned else cut(summary, SUMMARY_LIMIT)), cleaned
+
+
+def _teaser(content: str) -> str:
+    # Half a page is enough for a teaser; a whole book need not be turned into text for it.
+    start = image.without_figures(content[:20_000])
+    return cut(noise.without_tail(plain_text(start)), TEASER_LIMIT)
+
+
+# --- Texts --------------------------------------------------------------------------------------------------------
+
+
+def text_of(value: str, *, is_html: bool) -> str:
+    """Return a title or name as text: what is said to be text may be markup all the same, and be escaped twice."""
+    value = value[:LINK_LIMIT] if len(value) > 50 * LINK_LIMIT else value
+    text = plain_text(value) if is_html else clean_text(value)
+    for _ in range(2):
+        if _MARKUP.search(text):
+            text = plain_text(text)
+        elif _REFERENCE.search(text):
+            text = clean_text(unescape(text))
+        else:
+            break
+    return repair(text)
+
+
+def html_of(value: str, *, is_html: bool) -> str:
+    """Return `value` as HTML; what is said to be text is escaped, unless it is markup all the same."""
+    if is_html or _MARKUP.search(value) or _REFERENCE.search(value):
+        return value
+    return escape(value, quote=False).replace("\n\n", "<br><br>")
+
+
+def identifier(raw: str) -> str | None:
+    """Return an id as given, trimmed; a hash in the place of an endless one; None for none."""
+    raw = clean_text(raw)
+    if len(raw) > ID_LIMIT:
+        return "sha256:" + hashlib.sha256(raw.encode()).hexdigest()
+    return raw or None
+
+
+def names(raw: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names or terms as text: each once, none empty, none endless."""
+    texts = (cut(text_of(name, is_html=False), NAME_LIMIT) for name in raw[:NAMES_LIMIT])
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def language_tag(raw: str) -> str:
+    """Return a language tag (RFC 5646) in its usual spelling, or "".
+
+    >>> language_tag("NL_nl"), language_tag("nederlands, vooral")
+    ('nl-NL', '')
+    """
+    raw = raw.strip()
+    if not _LANGUAGE.fullmatch(raw):
+        return ""
+    language, *rest = raw.replace("_", "-").split("-")
+    return "-".join([language.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def web_address(href: str, base: str) -> str | None:
+    """Return `href` as an absolute http(s) address, or None.
+
+    >>> web_address(" /nieuws/één dag\\n", "https://fme.nl/feed")
+    'https://fme.nl/nieuws/één%20dag'
+    """
+    href = _IN_URL.sub(" ", href).strip()
+    if not href or len(href) > LINK_LIMIT:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, href.replace(" ", "%20")))
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+    except ValueError:
+        return None
+    return quote(parts.geturl(), safe=_URL_SAFE) if is_usable else None
+
+
+# Leaves letters of every language as they are, and quotes what ends an address in a text.
+_URL_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>\\^`{|}')
+
+
+# --- Dates --------------------------------------------------------------------------------------------------------
+
+
+def _date(raw: str, guess: struct_time | None, now: datetime, problems: list[Problem]) -> Dated | None:
+    if not raw.strip():
+        return None
+    dated = feed_date(raw.strip()) if len(raw) < 200 else None
+    if dated is None and guess is not None and not raw.strip().startswith("0000"):
+        dated = _guessed(raw, guess)
+    if dated is None:
+        problems.append(
+            Problem(code="date-unreadable", message=f"A date that cannot be read: {cut(clean_text(raw), 60)}")
+        )
+        return None
+    if dated.at.year < FIRST_YEAR or dated.at > now + FUTURE:
+        problems.append(Problem(code="date-odd", message=f"A date that cannot be right: {cut(clean_text(raw), 60)}"))
+        return None
+    return dated
+
+
+def _guessed(raw: str, guess: struct_time) -> Dated | None:
+    try:
+        at = datetime.fromtimestamp(timegm(guess), UTC)
+    except (ValueError, OverflowError):
+        return None
+    return Dated(at=at, precision=Precision.MINUTE if ":" in raw else Precision.DAY)
