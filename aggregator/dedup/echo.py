@@ -1,0 +1,42 @@
+"""Our own voice coming back: partners import our feed, and the consortium's site embeds it.
+
+What is an echo is never an item, else every story would become its own second source, poll after poll. RFC 4151
+(tag: URIs) and atom:source (RFC 4287 section 4.2.11) are how we know ourselves again.
+"""
+
+from collections.abc import Collection
+
+from aggregator.dedup.urls import url_key
+from aggregator.model import Entry
+
+EMBED_ELEMENT = "<techniek-nieuws"
+EMBED_FRAME = "/embed/news"
+
+
+def is_echo(entry: Entry, *, base_url: str, tag_authority: str, feed_ids: Collection[str] = ()) -> bool:
+    """Whether `entry` carries our own ids, addresses or embed markup, or was copied from us.
+
+    `feed_ids` are further ids that our feeds have, or had under an earlier configuration.
+    """
+    base_key = url_key(base_url)
+    names = (entry.id or "", entry.link or "", *entry.copied_from)
+    return any(
+        name.startswith(f"tag:{tag_authority}:") or name in feed_ids or _is_under(base_key, name)
+        for name in names
+        if name
+    ) or any(_embeds(base_key, markup) for markup in (entry.content, entry.summary))
+
+
+def _is_under(base_key: str, name: str) -> bool:
+    try:
+        key = url_key(name)
+    except ValueError:
+        return False  # an id need not be an address
+    return key == base_key or (key.startswith(base_key) and key[len(base_key)] in "/?#")
+
+
+def _embeds(base_key: str, markup: str) -> bool:
+    if "<" not in markup:
+        return False
+    lowered = markup.lower()
+    return EMBED_ELEMENT in lowered or ("<iframe" in lowered and f"{base_key}{EMBED_FRAME}" in lowered)
