@@ -35,10 +35,10 @@ def read_environment(environ: Mapping[str, str]) -> tuple[dict[str, tuple[str, s
             )
         elif (key := names[name]) in found:
             faults.append(_twice(name, found[key][1]))
+        elif _names_file(name, key):
+            faults += _take_from_file(found, key, name, value)
         else:
-            value, problem = _secret_in(name, value) if _names_file(name, key) else (value, None)
             found[key] = (value, f"environment {name}")
-            faults += [problem] if problem else []
     return found, faults
 
 
@@ -51,15 +51,11 @@ def _twice(name: str, other: str) -> Fault:
     return Fault(where="environment", key=name, message=message, fix="Keep one of the two.")
 
 
-def _secret_in(name: str, path: str) -> tuple[str, Fault | None]:
+def _take_from_file(found: dict[str, tuple[str, str]], key: str, name: str, path: str) -> list[Fault]:
     try:
-        return Path(path).read_text("utf-8").strip(), None
+        found[key] = (Path(path).read_text("utf-8").strip(), f"environment {name}")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        return "", Fault(
-            where="environment",
-            key=name,
-            value=path,
-            message=f"names a file that cannot be read: {reason}",
-            fix="Name a file that holds nothing but the value.",
-        )
+        message = f"names a file that cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}"
+        fix = "Name a file that holds nothing but the value."
+        return [Fault(where="environment", key=name, value=path, message=message, fix=fix)]
+    return []

@@ -191,7 +191,7 @@ def _fault(found: ErrorDetails, values: Mapping[str, tuple[Any, str]]) -> Fault:
     if "." not in key:  # said of the section as a whole: which of its keys are too far apart
         key = next(name for name in (f"{key}.interval_min", f"{key}.interval_max") if name in values)
     value, origin = values[key]
-    where, name = ("environment", origin.partition(" ")[2]) if " " in origin else (origin, key)
+    where, name = ("environment", origin[12:]) if origin.startswith("environment ") else (origin, key)
     if found["type"] == "extra_forbidden":
         section = key.partition(".")[0]
         siblings = [known for known in known_keys() if known.startswith(f"{section}.")]
@@ -281,8 +281,6 @@ def _without_password(url: str) -> str:
 
 def _text(value: Any) -> str:
     match value:
-        case None:
-            return ""
         case bool():
             return str(value).lower()
         case _ if hasattr(value, "total_seconds"):

@@ -56,6 +56,10 @@ def plain(error: ErrorDetails) -> str:
             return f"must be {facts['expected']}"
         case "value_error":
             return str(facts["error"])
+        case "greater_than_equal":
+            return f"must be at least {facts['ge']}"
+        case "less_than_equal":
+            return f"must be at most {facts['le']}"
         case "missing":
             return "is missing"
         case _:

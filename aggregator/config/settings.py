@@ -17,6 +17,7 @@ from aggregator.config.values import (
     Line,
     Named,
     SmtpUrl,
+    between,
     check_order,
 )
 
@@ -24,6 +25,7 @@ FLOOR = timedelta(minutes=5)
 SHORTEST_SECRET = 32
 
 PositiveInt = Annotated[int, Field(ge=1)]
+Interval = Annotated[Duration, between(FLOOR, timedelta(days=7))]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -59,9 +61,9 @@ class Polling(Section):
     """How politely and how often partners are visited."""
 
     parallel: Annotated[int, Field(ge=1, le=2)] = 2
-    gap: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(minutes=5))] = timedelta(seconds=1)
-    interval_min: Annotated[Duration, Field(ge=FLOOR, le=timedelta(days=7))] = timedelta(hours=1)
-    interval_max: Annotated[Duration, Field(ge=FLOOR, le=timedelta(days=7))] = timedelta(hours=24)
+    gap: Annotated[Duration, between(timedelta(0), FLOOR)] = timedelta(seconds=1)
+    interval_min: Interval = timedelta(hours=1)
+    interval_max: Interval = timedelta(hours=24)
     transfers: Annotated[int, Field(ge=1, le=1000)] = 100
     body_keep: bool = True
 

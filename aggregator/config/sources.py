@@ -8,15 +8,14 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from aggregator.config.problems import Fault, complain, details, nearest, plain
-from aggregator.config.settings import FLOOR
+from aggregator.config.settings import Interval
 from aggregator.config.values import (
     Contact,
-    Duration,
     Language,
     Line,
     Named,
@@ -26,8 +25,6 @@ from aggregator.config.values import (
     write_duration,
 )
 from aggregator.model import Selectors, Source
-
-Interval = Annotated[Duration, Field(ge=FLOOR, le=timedelta(days=7))]
 
 
 class _Row(BaseModel):

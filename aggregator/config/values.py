@@ -57,6 +57,17 @@ def write_duration(span: timedelta) -> str:
     return f"{span.total_seconds():.6f}".rstrip("0").rstrip(".") + " s"
 
 
+def between(least: timedelta, most: timedelta) -> AfterValidator:
+    """Return the check of a duration's bounds, both included."""
+
+    def check(span: timedelta) -> timedelta:
+        if not least <= span <= most:
+            raise ValueError(f"must be between {write_duration(least)} and {write_duration(most)}")
+        return span
+
+    return AfterValidator(check)
+
+
 def check_order(least: timedelta, most: timedelta) -> None:
     """Raise ValueError unless `least` <= `most`."""
     if least > most:
