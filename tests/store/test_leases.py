@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from aggregator.model import Outcome, Poll
+from aggregator.store import Store, leases, sources
+from aggregator.store.leases import Claimed
+from aggregator.store.tables import host
+from tests.factories import DAY, HOUR, NOW, make_source
+
+LEASE = timedelta(minutes=5)
+
+
+def add(store: Store, *ids: str, same_host: bool = False) -> None:
+    url = {"url": "https://one.example/feed"} if same_host else {}
+    with store.write() as transaction:
+        sources.add(transaction, [make_source(id_, **url) for id_ in ids], NOW)
+
+
+def claim(store: Store, owner: str = "a", now_plus: timedelta = timedelta(0), **options: object) -> list[Claimed]:
+    with store.write() as transaction:
+        wanted = {"hosts": 100, "per_host": 100, "lease": LEASE} | options
+        return leases.claim(transaction, owner, NOW + now_plus, **wanted)  # type: ignore[arg-type]
+
+
+def finish(store: Store, claimed: list[Claimed], due_in: timedelta = HOUR) -> None:
+    with store.write() as transaction:
+        ours = leases.fence(transaction, [each.lease for each in claimed])
+        done = [each for each in claimed if each.lease.host_id in ours]
+        poll = Poll(at=NOW, outcome=Outcome.UNCHANGED, next_due=NOW + due_in)
+        if done:
+            leases.save_polls(transaction, [(each.source.id, poll) for each in done])
+        leases.release(transaction, [each.lease for each in done])
+
+
+def ids(claimed: list[Claimed]) -> list[str]:
+    return sorted(each.source.id for each in claimed)
+
+
+def test_what_is_due_is_claimed_once(store: Store) -> None:
+    add(store, "a", "b")
+    assert ids(claim(store)) == ["a", "b"]
+    assert claim(store, "other") == []
+
+
+def test_a_host_is_held_by_one_owner_with_all_its_sources(store: Store) -> None:
+    add(store, "a", "b", "c", same_host=True)
+    claimed = claim(store, per_host=2)
+    assert len(claimed) == 2
+    assert len({each.lease.host_id for each in claimed}) == 1
+    assert claim(store, "other") == []
+
+
+def test_what_is_finished_is_due_again_when_it_says(store: Store) -> None:
+    add(store, "a")
+    finish(store, claim(store), due_in=HOUR)
+    assert claim(store) == []
+    (again,) = claim(store, now_plus=HOUR)
+    assert again.held.poll.outcome is Outcome.UNCHANGED
+    assert again.lease.epoch == 2
+
+
+def test_a_host_with_unfinished_sources_is_due_at_once_when_released(store: Store) -> None:
+    add(store, "a", "b", same_host=True)
+    finish(store, claim(store, per_host=1))
+    assert len(claim(store)) == 1
+
+
+def test_an_expired_lease_is_taken_over_and_its_late_results_are_dropped(store: Store) -> None:
+    add(store, "a")
+    late = claim(store, "slow", lease=timedelta(seconds=-1))
+    taken = claim(store, "quick")
+    assert ids(taken) == ["a"]
+    finish(store, late, due_in=9 * DAY)
+    finish(store, taken, due_in=HOUR)
+    (again,) = claim(store, now_plus=2 * HOUR)
+    assert again.held.poll.next_due == NOW + HOUR
+
+
+def test_expired_leases_go_before_what_is_merely_due(store: Store) -> None:
+    add(store, "a")
+    claim(store, "dead", lease=timedelta(seconds=-1))
+    with store.write() as transaction:
+        sources.add(transaction, [make_source("b")], NOW - DAY)
+    assert ids(claim(store, hosts=1)) == ["a"]
+
+
+def test_a_paused_host_rests_until_its_time(store: Store) -> None:
+    add(store, "a")
+    (claimed,) = claim(store)
+    with store.write() as transaction:
+        leases.pause_host(transaction, claimed.lease.host_id, NOW + 2 * HOUR)
+        leases.release(transaction, [claimed.lease])
+    assert claim(store, now_plus=HOUR) == []
+    assert ids(claim(store, now_plus=2 * HOUR)) == ["a"]
+
+
+def test_only_the_named_sources_are_claimed(store: Store) -> None:
+    add(store, "a", "b", same_host=True)
+    add(store, "c")
+    assert ids(claim(store, only=["b"])) == ["b"]
+
+
+def test_removed_and_paused_sources_are_not_claimed(store: Store) -> None:
+    with store.write() as transaction:
+        sources.add(transaction, [make_source("a"), make_source("b", paused=True)], NOW)
+        sources.remove(transaction, "a", NOW)
+    assert claim(store) == []
+
+
+def test_at_a_new_start_what_a_dead_process_held_is_free(store: Store) -> None:
+    add(store, "a")
+    dead = claim(store, "dead")
+    with store.write() as transaction:
+        leases.free_all(transaction)
+    assert ids(claim(store)) == ["a"]
+    with store.write() as transaction:
+        assert leases.fence(transaction, [each.lease for each in dead]) == set()
+
+
+def test_the_longest_due_host_is_first(store: Store) -> None:
+    add(store, "a", "b")
+    with store.write() as transaction:
+        transaction.execute(update(host).where(host.c.name == "b.example").values(next_due=NOW - DAY))
+    assert ids(claim(store, hosts=1)) == ["b"]
