@@ -8,9 +8,8 @@ from lxml import etree
 from aggregator.model import Site, Source, Story
 from aggregator.publish import entry as words
 from aggregator.publish.channel import Channel
-from aggregator.publish.characters import language_tag
+from aggregator.publish.characters import language_tag, line
 from aggregator.publish.generator import Element, add_entry, add_picture, feed_generator
-from aggregator.text.html import clean_text
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -18,7 +17,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def atom_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, Source], site: Site) -> bytes:
     """Return `stories` as an Atom feed in the order given: equal input, equal bytes."""
     feed = feed_generator(channel, stories, site, "atom")
-    if subtitle := clean_text(channel.subtitle):
+    if subtitle := line(channel.subtitle):
         feed.subtitle(subtitle)
     for story in stories:
         source = words.partner(story.origin, sources)
@@ -38,7 +37,7 @@ def atom_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, 
 def _finish(element: Element, story: Story, source: Source, site: Site, related: list[dict[str, str]]) -> None:
     element.set(XML_LANG, words.language(story, source, site))
     # feedgen writes nothing of an entry's link but its href, so that each would be an alternate.
-    element.find("link").set("rel", "alternate")
+    next(element.iterchildren("link")).set("rel", "alternate")
     for link in related:
         etree.SubElement(element, "link", link)
     _add_source(element, story, source, site)

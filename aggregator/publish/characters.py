@@ -5,7 +5,10 @@ One control character makes a whole XML document unreadable (XML 1.0 section 2.2
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
+
+from aggregator.text.html import clean_text
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f-\xa0\u2028\u2029\u200e\u200f\u202a-\u202e]')
@@ -22,6 +25,13 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+@lru_cache(maxsize=8192)
+def line(text: str) -> str:
+    """Return `text` on one line, legal everywhere. Remembered: one story is written in a dozen feeds."""
+    return clean_text(text)
+
+
+@lru_cache(maxsize=8192)
 def web_address(address: str) -> str | None:
     """Return `address` as an absolute http(s) IRI, or None if it cannot be one.
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Image, Item, Site, Source, Story, Theme
-from aggregator.publish.characters import language_tag, legal, web_address
-from aggregator.text.html import clean_text, cut, plain_text
+from aggregator.publish.characters import language_tag, legal, line, web_address
+from aggregator.text.html import cut, plain_text
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 TEASER_LENGTH = 300
@@ -50,13 +50,13 @@ def source_address(source: Source, site: Site) -> str:
 
 def author(source: Source) -> str:
     """Return the name of the organisation that produced the news; never empty."""
-    return clean_text(source.organisation) or clean_text(source.id) or "?"
+    return line(source.organisation) or line(source.id) or "?"
 
 
 def title(story: Story) -> str:
     """Return the title; the start of the text if it has none; never empty."""
     entry = story.origin.entry
-    return clean_text(entry.title) or cut(clean_text(entry.summary), TITLE_LENGTH) or story.slug
+    return line(entry.title) or cut(line(entry.summary), TITLE_LENGTH) or story.slug
 
 
 def address(story: Story, site: Site) -> str:
@@ -68,7 +68,7 @@ def address(story: Story, site: Site) -> str:
 def teaser(story: Story) -> str:
     """Return the first words, plain, cut between two words; "" if there is no text."""
     entry = story.origin.entry
-    return cut(clean_text(entry.summary) or plain_text(entry.content), TEASER_LENGTH)
+    return cut(line(entry.summary) or plain_text(entry.content), TEASER_LENGTH)
 
 
 def content(story: Story, source: Source) -> str:
@@ -151,4 +151,4 @@ def also_line(source: Source, language: str) -> str:
 
 def _label(theme: Theme | None, slug: str, language: str) -> str:
     labels = theme.label if theme else {}
-    return clean_text(labels.get(language) or labels.get("nl") or "") or slug
+    return line(labels.get(language) or labels.get("nl") or "") or slug

@@ -13,8 +13,7 @@ from lxml import etree
 from aggregator.model import Image, Site, Source, Story
 from aggregator.publish import entry as words
 from aggregator.publish.channel import GENERATOR, MEDIA_TYPES, VERSION, Channel, Format, feed_path, last_change_of
-from aggregator.publish.characters import language_tag, web_address
-from aggregator.text.html import clean_text
+from aggregator.publish.characters import language_tag, line, web_address
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -47,11 +46,11 @@ def feed_generator(channel: Channel, stories: Sequence[Story], site: Site, forma
     feed = FeedGenerator()
     feed.register_extension("own", Finish, Finish)
     feed.id(channel.id(site))
-    feed.title(clean_text(channel.title) or GENERATOR)
+    feed.title(line(channel.title) or GENERATOR)
     feed.language(language_tag(channel.language, site.language))
-    feed.author(name=clean_text(site.title) or GENERATOR, uri=site.base_url)
+    feed.author(name=line(site.title) or GENERATOR, uri=site.base_url)
     feed.generator(GENERATOR, version=VERSION, uri=site.base_url)
-    feed.rights(clean_text(site.rights))
+    feed.rights(line(site.rights))
     feed.link(rel="self", type=MEDIA_TYPES[format], href=site.base_url + feed_path(channel.name, format))
     for link in channel.links:
         feed.link(rel=link.rel, type=link.type, href=link.href)
@@ -82,9 +81,8 @@ def add_picture(element: Element, picture: Image | None) -> None:
     """Add media:content (Media RSS); an enclosure would need a length in bytes, which nobody told us."""
     if picture is None:
         return
-    content = etree.SubElement(element, f"{{{MEDIA}}}content", nsmap=PREFIXES)
-    content.set("url", web_address(picture.url))
-    content.set("medium", "image")
+    named = {"url": web_address(picture.url), "medium": "image"}
+    content = etree.SubElement(element, f"{{{MEDIA}}}content", named, PREFIXES)
     for name, text in (("title", picture.caption), ("description", picture.alt), ("credit", picture.credit)):
-        if clean := clean_text(text):
-            etree.SubElement(content, f"{{{MEDIA}}}{name}").text = clean
+        if said := line(text):
+            etree.SubElement(content, f"{{{MEDIA}}}{name}").text = said

@@ -13,8 +13,8 @@ from lxml import etree
 from aggregator.model import Site, Source, Story
 from aggregator.publish import entry as words
 from aggregator.publish.channel import Channel
+from aggregator.publish.characters import line
 from aggregator.publish.generator import ATOM, DC, PREFIXES, Element, add_entry, add_picture, feed_generator
-from aggregator.text.html import clean_text
 
 TTL_MINUTES = 60
 
@@ -22,7 +22,7 @@ TTL_MINUTES = 60
 def rss_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, Source], site: Site) -> bytes:
     """Return `stories` as an RSS feed in the order given: equal input, equal bytes."""
     feed = feed_generator(channel, stories, site, "rss")
-    feed.description(clean_text(channel.subtitle) or feed.title())
+    feed.description(line(channel.subtitle) or feed.title())
     feed.ttl(TTL_MINUTES)
     feed.own.finish = partial(_add_links, channel=channel)
     for story in stories:
