@@ -1,1 +1,8 @@
-"""Fetching: one polite, guarded conditional GET at a time per wish, many at once over one libcurl loop."""
+"""Fetching: polite, guarded, conditional GETs, many at once over one libcurl loop."""
+
+from aggregator.fetch.guard import Allowlist
+from aggregator.fetch.http import Fetcher
+from aggregator.fetch.robots import RobotsFile
+from aggregator.fetch.transfer import Limits
+
+__all__ = ["Allowlist", "Fetcher", "Limits", "RobotsFile"]
