@@ -49,7 +49,23 @@ def stable_class(node: Node) -> str:
     for name in node.get("class").split():
         lowered = name.lower()
         if not any(char.isdigit() for char in name) and not lowered.startswith(
-            ("category-", "tag-", "post-", "col-", "col", "odd", "even", "first", "last", "is-", "has-", "active", "status-", "order-", "offset-")
+            (
+                "category-",
+                "tag-",
+                "post-",
+                "col-",
+                "col",
+                "odd",
+                "even",
+                "first",
+                "last",
+                "is-",
+                "has-",
+                "active",
+                "status-",
+                "order-",
+                "offset-",
+            )
         ):
             return lowered
     return ""
@@ -108,7 +124,11 @@ def _climb(run: list[Link], before: int, after: int) -> Node:
         parent = top.parent
         if parent.index <= before or (after >= 0 and parent.last >= after):
             break
-        if before < 0 and after < 0 and (top.tag in ("article", "li", "tr") or words_of(top.get("class")) & {"item", "card"}):
+        if (
+            before < 0
+            and after < 0
+            and (top.tag in ("article", "li", "tr") or words_of(top.get("class")) & {"item", "card"})
+        ):
             break
         top = parent
     return top
@@ -156,14 +176,19 @@ def _is_flat(page: Page, parent: Node, tops: list[Node]) -> bool:
     between = [
         node
         for node in parent.children
-        if id(node) not in held and node.tag != "hr" and (page.size(node) > 2 or any(part.tag in ("img", "time") for part in page.inside(node)))
+        if id(node) not in held
+        and node.tag != "hr"
+        and (page.size(node) > 2 or any(part.tag in ("img", "time") for part in page.inside(node)))
     ]
     return len(between) * 2 >= len(tops)
 
 
 def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
     if tops[0].tag in INLINE:
-        return [_line_span(page, top, tops[place + 1] if place + 1 < len(tops) else None, parent) for place, top in enumerate(tops)]
+        return [
+            _line_span(page, top, tops[place + 1] if place + 1 < len(tops) else None, parent)
+            for place, top in enumerate(tops)
+        ]
     children = parent.children
     places = {id(node): place for place, node in enumerate(children)}
     heads = [places[id(top)] for top in tops]
@@ -214,7 +239,9 @@ def _lead(page: Page, children: list[Node], heads: list[int], is_dated: Dated) -
 def _tail(children: list[Node], heads: list[int], lead: int, zones: Zones) -> int:
     """Return how many siblings after the last head still belong to its record: as in the records before it."""
     gaps = [after - before - 1 - lead for before, after in zip(heads, heads[1:], strict=False)]
-    known = {signature(node, 1) for place in heads[:-1] for node in children[place + 1 : place + 1 + max(gaps, default=0)]}
+    known = {
+        signature(node, 1) for place in heads[:-1] for node in children[place + 1 : place + 1 + max(gaps, default=0)]
+    }
     tail = 0
     for node in children[heads[-1] + 1 : heads[-1] + 1 + (max(gaps) if gaps else 2)]:
         if zones.chrome[node.index] or (gaps and signature(node, 1) not in known):

@@ -30,7 +30,9 @@ def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_
             members |= set(_admitted(page, core, group, members, zones, is_dated))
     keys = {link.key for link in members}
     area = _area(core)
-    members |= {link for link in links if link.key in keys and area.holds(link.node) and not _is_elsewhere(link, core, zones)}
+    members |= {
+        link for link in links if link.key in keys and area.holds(link.node) and not _is_elsewhere(link, core, zones)
+    }
     ordered = sorted(members, key=lambda link: link.node.index)
     return _pruned(page, blocks_of(page, ordered, zones, is_dated), core, is_dated)
 

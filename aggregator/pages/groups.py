@@ -15,12 +15,63 @@ from aggregator.pages.links import READ_MORE, READ_MORE_START, Link, key_parts
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import Zones, words_of
 
-AGENDA_WORDS = frozenset(["agenda", "event", "events", "evenement", "evenementen", "kalender", "calendar", "activiteiten", "bijeenkomsten"])
+AGENDA_WORDS = frozenset(
+    ["agenda", "event", "events", "evenement", "evenementen", "kalender", "calendar", "activiteiten", "bijeenkomsten"]
+)
 OTHER_WORDS = frozenset(
-    ["project", "projects", "projecten", "partner", "partners", "sponsors", "team", "member", "members", "people", "publications", "publication", "cursus", "cursussen", "themes", "themas", "thema", "dossier", "dossiers", "services", "diensten", "products", "producten", "portfolio", "vacature", "vacatures", "jobs", "talks"]
+    [
+        "project",
+        "projects",
+        "projecten",
+        "partner",
+        "partners",
+        "sponsors",
+        "team",
+        "member",
+        "members",
+        "people",
+        "publications",
+        "publication",
+        "cursus",
+        "cursussen",
+        "themes",
+        "themas",
+        "thema",
+        "dossier",
+        "dossiers",
+        "services",
+        "diensten",
+        "products",
+        "producten",
+        "portfolio",
+        "vacature",
+        "vacatures",
+        "jobs",
+        "talks",
+    ]
 )
 NEWS_WORDS = frozenset(
-    ["news", "nieuws", "nieuwsberichten", "blog", "blogs", "post", "posts", "actueel", "actualiteiten", "artikel", "artikelen", "article", "articles", "berichten", "bericht", "nieuwsbericht", "actualites", "noticias", "aktuelles"]
+    [
+        "news",
+        "nieuws",
+        "nieuwsberichten",
+        "blog",
+        "blogs",
+        "post",
+        "posts",
+        "actueel",
+        "actualiteiten",
+        "artikel",
+        "artikelen",
+        "article",
+        "articles",
+        "berichten",
+        "bericht",
+        "nieuwsbericht",
+        "actualites",
+        "noticias",
+        "aktuelles",
+    ]
 )
 
 

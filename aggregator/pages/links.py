@@ -35,16 +35,88 @@ PAGER = re.compile(
 )
 # A segment before the last: what follows names a collection, not an article.
 COLLECTIONS = frozenset(
-    ["tag", "tags", "category", "categories", "categorie", "categorieen", "author", "authors", "auteur", "auteurs", "trefwoord", "trefwoorden", "label", "labels", "topic", "topics", "rubriek", "rubrieken", "taxonomy", "taxonomies", "keyword", "keywords", "categoria", "categorias", "etiqueta", "etiquetas", "kategorie", "kategorien", "archives", "archive", "archief", "series"]
+    [
+        "tag",
+        "tags",
+        "category",
+        "categories",
+        "categorie",
+        "categorieen",
+        "author",
+        "authors",
+        "auteur",
+        "auteurs",
+        "trefwoord",
+        "trefwoorden",
+        "label",
+        "labels",
+        "topic",
+        "topics",
+        "rubriek",
+        "rubrieken",
+        "taxonomy",
+        "taxonomies",
+        "keyword",
+        "keywords",
+        "categoria",
+        "categorias",
+        "etiqueta",
+        "etiquetas",
+        "kategorie",
+        "kategorien",
+        "archives",
+        "archive",
+        "archief",
+        "series",
+    ]
 )
 # The last segment: never an article.
 PLACES = frozenset(
-    ["feed", "rss", "atom", "contact", "privacy", "login", "inloggen", "aanmelden", "register", "search", "zoeken", "sitemap", "disclaimer", "cookies", "about", "over-ons", "about-us", "impressum", "datenschutz", "colofon", "tags", "categories", "category", "authors", "archive", "archives", "archief", "faq", "home", "terms", "toegankelijkheid", "accessibility", "privacyverklaring", "nieuwsbrief", "newsletter", "cart", "winkelwagen"]
+    [
+        "feed",
+        "rss",
+        "atom",
+        "contact",
+        "privacy",
+        "login",
+        "inloggen",
+        "aanmelden",
+        "register",
+        "search",
+        "zoeken",
+        "sitemap",
+        "disclaimer",
+        "cookies",
+        "about",
+        "over-ons",
+        "about-us",
+        "impressum",
+        "datenschutz",
+        "colofon",
+        "tags",
+        "categories",
+        "category",
+        "authors",
+        "archive",
+        "archives",
+        "archief",
+        "faq",
+        "home",
+        "terms",
+        "toegankelijkheid",
+        "accessibility",
+        "privacyverklaring",
+        "nieuwsbrief",
+        "newsletter",
+        "cart",
+        "winkelwagen",
+    ]
 )
 PAGE_QUERY = re.compile(r"^(?:page|pagina|paged?|p|pg|offset|start|seite|pagenr)=\d{1,3}$", re.IGNORECASE)
 PAGE_PATH = re.compile(r"/(?:page|pagina|p|seite)[/-]?\d+/?(?:index\.html?)?$", re.IGNORECASE)
 NOT_TEXT = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|avif|ico|css|js|zip|gz|mp3|mp4|webm|avi|mov|xml|rss|atom|json|ics|vcf|epub|exe)$", re.IGNORECASE
+    r"\.(?:jpe?g|png|gif|webp|svg|avif|ico|css|js|zip|gz|mp3|mp4|webm|avi|mov|xml|rss|atom|json|ics|vcf|epub|exe)$",
+    re.IGNORECASE,
 )
 INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx)$", re.IGNORECASE)
 

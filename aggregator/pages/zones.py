@@ -10,16 +10,85 @@ from functools import lru_cache
 
 from aggregator.pages.tree import Node, Page
 
-CHROME_ROLES = frozenset(["navigation", "contentinfo", "search", "banner", "menu", "menubar", "dialog", "alertdialog", "toolbar", "tablist"])
+CHROME_ROLES = frozenset(
+    ["navigation", "contentinfo", "search", "banner", "menu", "menubar", "dialog", "alertdialog", "toolbar", "tablist"]
+)
 CHROME_WORDS = frozenset(
-    ["nav", "navbar", "navigation", "navigatie", "menu", "submenu", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "kruimelpad", "broodkruimel", "pager", "pagination", "paginering", "paging", "paginator", "pagenav", "share", "sharing", "social", "socials", "delen", "cookie", "cookies", "consent", "skiplink", "skiplinks", "skip", "masthead", "toolbar", "topbar", "languages", "toc"]
+    [
+        "nav",
+        "navbar",
+        "navigation",
+        "navigatie",
+        "menu",
+        "submenu",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "kruimelpad",
+        "broodkruimel",
+        "pager",
+        "pagination",
+        "paginering",
+        "paging",
+        "paginator",
+        "pagenav",
+        "share",
+        "sharing",
+        "social",
+        "socials",
+        "delen",
+        "cookie",
+        "cookies",
+        "consent",
+        "skiplink",
+        "skiplinks",
+        "skip",
+        "masthead",
+        "toolbar",
+        "topbar",
+        "languages",
+        "toc",
+    ]
 )
 # Words that are chrome only when they are all that a class or id says: a card has a footer too.
 CHROME_NAMES = frozenset(
-    ["footer", "site-footer", "page-footer", "main-footer", "footer-wrapper", "colophon", "header", "site-header", "page-header", "main-header"]
+    [
+        "footer",
+        "site-footer",
+        "page-footer",
+        "main-footer",
+        "footer-wrapper",
+        "colophon",
+        "header",
+        "site-header",
+        "page-header",
+        "main-header",
+    ]
 )
 ASIDE_WORDS = frozenset(
-    ["sidebar", "aside", "widget", "widgets", "zijbalk", "zijkolom", "related", "gerelateerd", "recent-posts", "tagcloud", "banner", "promo", "archives", "archive-list", "categories", "tags", "comments", "reacties", "newsletter", "nieuwsbrief"]
+    [
+        "sidebar",
+        "aside",
+        "widget",
+        "widgets",
+        "zijbalk",
+        "zijkolom",
+        "related",
+        "gerelateerd",
+        "recent-posts",
+        "tagcloud",
+        "banner",
+        "promo",
+        "archives",
+        "archive-list",
+        "categories",
+        "tags",
+        "comments",
+        "reacties",
+        "newsletter",
+        "nieuwsbrief",
+    ]
 )
 ITEM_TAGS = frozenset({"article", "li", "tr", "dd", "td"})
 
@@ -89,7 +158,9 @@ def _is_chrome(node: Node, share: float) -> bool:
 
 def _is_top_level(node: Node) -> bool:
     """A header or footer of the page, not of an item or section in it."""
-    return not any(part.tag in ("main", "article", "section", "li", "td", "a") for part in node.up() if part is not node)
+    return not any(
+        part.tag in ("main", "article", "section", "li", "td", "a") for part in node.up() if part is not node
+    )
 
 
 def _is_aside(node: Node, share: float) -> bool:

@@ -1,0 +1,139 @@
+"""The news list of a page, found without configuration, by what repeats on it.
+
+Links are grouped by where they stand, each group is weighed by what news has and menus have not, the best group is the
+list; each of its records becomes an entry. The idea is that of mining data records (Liu, Grossman, Zhai, "Mining Data
+Records in Web Pages", 2003), with what is known of news: dates, titles, addresses that spell a title.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from aggregator.model import Entry, Image
+from aggregator.pages.blocks import Block
+from aggregator.pages.choose import ENOUGH, chosen
+from aggregator.pages.dating import Reader, Sighting, dates_of, looks_dated, reader_for, sightings
+from aggregator.pages.events import are_to_come, is_agenda
+from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
+from aggregator.pages.groups import Group, groups_of
+from aggregator.pages.links import Link, base_of, candidates
+from aggregator.pages.pictures import named_by, picture_of, portraits
+from aggregator.pages.tree import Page
+from aggregator.pages.zones import Zones, zones_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """How a list was found, to find it again: the path of its links, and the folders of its addresses."""
+
+    path: str
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """The list of a page. `confidence` is 0..1; an agenda's entries are events, never news."""
+
+    kind: Literal["news", "agenda", "none"]
+    entries: tuple[Entry, ...] = ()
+    confidence: float = 0.0
+    rule: Rule | None = None
+
+
+def find_listing(page: Page, *, url: str, now: datetime, language: str = "nl") -> Listing:
+    """Return the news list of `page`; its agenda if it has no news; "none" without either."""
+    zones = zones_of(page)
+    base = base_of(page, url)
+    links = candidates(page, zones, base, url)
+    groups = groups_of(page, links, zones, url, looks_dated)
+    agenda: Listing | None = None
+    events: set[str] = set()
+    for place, group in enumerate(groups):
+        if group.score < ENOUGH:
+            break
+        if {link.key for link in group.links} & events:
+            continue
+        listing = _read(page, groups[place:], links, zones, base, now, language)
+        if listing.kind == "news":
+            return listing
+        agenda = agenda or listing
+        events |= {link.key for link in group.links}
+    return agenda or Listing(kind="none")
+
+
+def _read(
+    page: Page, groups: list[Group], links: list[Link], zones: Zones, base: str, now: datetime, language: str
+) -> Listing:
+    blocks = chosen(page, groups, links, zones, looks_dated)
+    reader = reader_for(page, blocks, now=now, language=language)
+    ahead = [seen[0].dated.at for block in blocks if (seen := sightings(page, block, reader))]
+    kind: Literal["news", "agenda"] = "agenda" if is_agenda(page, blocks) or are_to_come(ahead, now) else "news"
+    entries = entries_of(page, blocks, zones, base, reader)
+    folders = sorted({block.link.host + block.link.path.rsplit("/", 1)[0] for block in blocks})
+    return Listing(
+        kind=kind,
+        entries=entries,
+        confidence=_confidence(groups, entries),
+        rule=Rule(path=groups[0].path, folders=tuple(folders[:20])),
+    )
+
+
+def _confidence(groups: list[Group], entries: Sequence[Entry]) -> float:
+    """Return how sure the choice is: by the height of the best score, its dates, its lead over another list."""
+    best = groups[0]
+    keys = {link.key for link in best.links}
+    others = [group.score for group in groups[1:] if not keys & {link.key for link in group.links}]
+    lead = min(1.0, max(0.0, best.score - max(others, default=0.0)) / 2)
+    dated = sum(entry.published is not None for entry in entries) / max(1, len(entries))
+    height = min(1.0, max(0.0, best.score - ENOUGH) / 4)
+    return round(0.6 * height + 0.25 * dated + 0.15 * lead, 2)
+
+
+def entries_of(page: Page, blocks: Sequence[Block], zones: Zones, base: str, reader: Reader) -> tuple[Entry, ...]:
+    """Return the entries of a list's records; a record without a title is none."""
+    blocks = list(blocks)
+    titles = titles_of(page, blocks, lambda text: looks_dated(text) and reader.read(text) is not None)
+    dates = dates_of(page, blocks, reader)
+    entries = []
+    for block, (title, title_node), seen in zip(blocks, titles, dates, strict=True):
+        if not title:
+            continue
+        shown = [sighting.node for sighting in sightings(page, block, reader) if sighting.node]
+        said, teaser = opening_kicker(teaser_of(page, block, title, title_node, shown))
+        words = [said, *([seen.words] if seen and seen.words else [])]
+        entries.append(
+            _entry(
+                block,
+                seen,
+                title=title,
+                summary=teaser,
+                kicker=kicker_of(page, block, title, title_node, [word for word in words if word]),
+                image=picture_of(page, block, base),
+            )
+        )
+    return _with_portraits(entries, portraits(page, blocks, zones, base))
+
+
+def _entry(block: Block, seen: Sighting | None, *, title: str, summary: str, kicker: str, image: Image | None) -> Entry:
+    return Entry(
+        id=block.link.url,
+        link=block.link.url,
+        title=title,
+        summary=summary,
+        kicker=kicker,
+        image=image,
+        published=seen.dated.at if seen else None,
+        date_evidence=seen.evidence if seen else None,
+        date_precision=seen.dated.precision if seen else None,
+    )
+
+
+def _with_portraits(entries: list[Entry], images: list[Image]) -> tuple[Entry, ...]:
+    """Give pictures that stand apart from the list to the items that they belong to."""
+    texts = [(f"{entry.title} {entry.summary}", entry.link or "") for entry in entries]
+    for image in images:
+        place = named_by(image, texts)
+        if place is not None and entries[place].image is None:
+            entries[place] = replace(entries[place], image=image)
+    return tuple(entries)
