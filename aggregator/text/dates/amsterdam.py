@@ -5,7 +5,7 @@ on the 29th. So it is kept as midnight in Amsterdam, with the precision that tel
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -23,10 +23,15 @@ _ENGLISH = "January February March April May June July August September October 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dated:
-    """An instant (aware, UTC) and its precision; a day or a month is the midnight in Amsterdam that begins it."""
+    """An instant (aware, UTC) and its precision; a day or a month is the midnight in Amsterdam that begins it.
+
+    `year_said` is False where the text gave no year and the nearest one was taken: right on a list of fresh news,
+    for the caller to hold against a year heading or the items around it.
+    """
 
     at: datetime
     precision: Precision
+    year_said: bool = field(default=True, compare=False)
 
 
 def amsterdam_day(day: date) -> datetime:
@@ -38,9 +43,14 @@ def amsterdam_day(day: date) -> datetime:
     return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
+def in_amsterdam(at: datetime) -> datetime:
+    """Return the aware `at` as clocks in Amsterdam show it."""
+    return at.astimezone(AMSTERDAM)
+
+
 def day_in_amsterdam(at: datetime) -> date:
     """Return the calendar day that the aware `at` falls on in Amsterdam."""
-    return at.astimezone(AMSTERDAM).date()
+    return in_amsterdam(at).date()
 
 
 def dutch_date(at: datetime, language: str = "nl") -> str:
@@ -68,18 +78,18 @@ def minute(on: date, at: time, zone: tzinfo = AMSTERDAM) -> Dated | None:
 
 
 def day_and_month(
-    first: int, second: int, mark: str, *, slashes: Literal["day", "month", ""] = ""
+    first: int, second: int, mark: str, *, slashed: Literal["day", "month", ""] = ""
 ) -> tuple[int, int] | None:
     """Return what is the day and what the month in "30-06-2022"; None if that cannot be known.
 
-    Dots and dashes put the day first everywhere. With slashes Americans put the month first: `slashes` says what
-    the reader knows of that, and a number past 12 settles it.
+    Dots and dashes put the day first everywhere. With slashes Americans put the month first: `slashed` says what
+    comes first as far as the reader knows, and a number past 12 settles it.
     """
     if mark != "/" or first > 12:
         return first, second
-    if second > 12 or slashes == "month":
+    if second > 12 or slashed == "month":
         return second, first
-    return (first, second) if slashes == "day" or first == second else None
+    return (first, second) if slashed == "day" or first == second else None
 
 
 def clock(part: Mapping[str, str]) -> time | None:

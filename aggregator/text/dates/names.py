@@ -5,6 +5,8 @@ RFC 822 asks for English names; content systems translate them all the same.
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
 
 _MONTHS = """
     januari jan january januar janvier janv jaenner janner enero ene
@@ -39,6 +41,16 @@ def _numbered(lines: str, start: int) -> dict[str, int]:
 MONTHS = _numbered(_MONTHS, 1)
 WEEKDAYS = _numbered(_WEEKDAYS, 0)  # 0 is Monday, as in date.weekday()
 
+
+def _either(names: Iterable[str]) -> str:
+    # By first letter, longest first: a pattern that gives up early and never stops at "jun" in "juni".
+    by_letter = groupby(sorted(names, key=lambda name: (name[0], -len(name))), key=lambda name: name[0])
+    return "|".join(f"{first}(?:{'|'.join(name[1:] for name in group)})" for first, group in by_letter)
+
+
+MONTH_PATTERN = f"(?:{_either(MONTHS)})"
+WEEKDAY_PATTERN = f"(?:{_either(WEEKDAYS)})"
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,3 +64,28 @@ def folded(text: str) -> str:
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _SPACE.sub(" ", text).strip().lower()
+
+
+class _Levels(dict[int, str]):
+    """For str.translate: letters without their accents, every kind of space a space; one for one."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        parts = unicodedata.normalize("NFKD", letter)
+        accented = len(parts) > 1 and unicodedata.combining(parts[1])
+        level = " " if letter.isspace() else parts[0] if accented else letter
+        if len(self) < 10_000:
+            self[code] = level
+        return level
+
+
+_LEVELS = _Levels()
+
+
+def levelled(text: str) -> str:
+    """Return `text` without accents and odd spaces, every character in its place: positions stay good.
+
+    >>> levelled("30\u00a0Août 2022")
+    '30 Aout 2022'
+    """
+    return text.translate(_LEVELS)
