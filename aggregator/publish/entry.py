@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Image, Item, Site, Source, Story, Theme
 from aggregator.publish.characters import language_tag, legal, line, web_address
+from aggregator.text.dates.amsterdam import AMSTERDAM
 from aggregator.text.html import cut, plain_text
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 TEASER_LENGTH = 300
 TITLE_LENGTH = 100
 
