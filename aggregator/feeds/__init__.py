@@ -25,7 +25,7 @@ def read_feed(
 ) -> Reading:
     """Return what a feed from `url` says, its entries in document order, already clean.
 
-    `media_type` only says, of a body that is neither, what it was meant to be; `language` is that of entries whose feed names none.
+    `media_type` is not believed, only told when the body is no feed; `language` is for entries that name none.
     Raises ReadError: "empty", "html-page", "login-page", "not-a-feed", "unreadable", "too-large", "too-deep",
     "too-many-entries", "too-many-attributes" or "entities".
     """

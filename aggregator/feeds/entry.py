@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from time import struct_time
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from aggregator.feeds import image, noise
 from aggregator.model import Entry, Evidence, Image, Precision, Problem
@@ -38,6 +38,7 @@ _ELEMENTS = (
 _MARKUP = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
+_BETWEEN_WORDS = re.compile(r"[-_+\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -71,7 +72,7 @@ def make_entry(draft: Draft, now: datetime) -> tuple[Entry | None, list[Problem]
     picture = draft.image or image.first_in(content)
     summary, content = _told_apart(draft, content)
     kicker, title = noise.kicker(cut(draft.title, TITLE_LIMIT))
-    title = title or cut(summary or plain_text(content), MADE_TITLE_LIMIT)
+    title = title or cut(summary or plain_text(content), MADE_TITLE_LIMIT) or _words_of(draft.link or "")
     if not title:
         return None, [Problem(code="entry-skipped", message="An entry without title and text.")]
     published = _date(draft.published, draft.published_guess, now, problems)
@@ -113,6 +114,13 @@ def _teaser(content: str) -> str:
     # Half a page is enough for a teaser; a whole book need not be turned into text for it.
     start = image.without_figures(content[:20_000])
     return cut(noise.without_tail(plain_text(start)), TEASER_LIMIT)
+
+
+def _words_of(link: str) -> str:
+    """Return the words of an address's last part: the title of an entry that says nothing else."""
+    parts = urlsplit(link)
+    last = unquote(parts.path).rstrip("/").rpartition("/")[2].partition(".")[0]
+    return cut(clean_text(_BETWEEN_WORDS.sub(" ", last)), MADE_TITLE_LIMIT).capitalize() or (parts.hostname or "")
 
 
 # --- Texts --------------------------------------------------------------------------------------------------------

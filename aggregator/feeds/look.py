@@ -15,10 +15,12 @@ from aggregator.errors import ReadError
 SIZE_LIMIT = 8_000_000
 ENTRY_LIMIT = 10_000
 DEPTH_LIMIT = 200
+ELEMENT_LIMIT = 200_000
 ATTRIBUTE_LIMIT = 200
 PREFIX_LIMIT = 100
 REPEAT_LIMIT = 500  # categories, authors or links in one entry
 SHORT_LIMIT = 5_000  # bytes of a name or a date
+REFERENCE_LIMIT = 500_000
 FORGIVING_LIMIT = 3_000_000
 
 _ROOT = re.compile(r"<(?:[\w-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
@@ -84,6 +86,8 @@ class Look:
             self._mend()
 
     def _mend(self) -> None:
+        if self.text.count("&") > REFERENCE_LIMIT:
+            raise ReadError("unreadable", "not well-formed, and too many references to mend")
         for mend in (_with_references, _with_prefixes, _with_end):
             self.text = mend(self.text)
             if _is_well_formed(self.text):
@@ -152,11 +156,15 @@ class _Watch:
     def __init__(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
         self.depth = 0
+        self.elements = 0
         self.repeated = 0
         self.started = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.elements += 1
+        if self.elements > ELEMENT_LIMIT:
+            raise ReadError("too-large", f"more than {ELEMENT_LIMIT} elements")
         if self.depth > DEPTH_LIMIT:
             raise ReadError("too-deep", f"more than {DEPTH_LIMIT} levels")
         if len(attributes) > ATTRIBUTE_LIMIT:
@@ -230,8 +238,10 @@ def _reference(found: re.Match[str]) -> str:
 def _with_prefixes(text: str) -> str:
     """Declare the namespace prefixes that are used but not declared."""
     missing = sorted(set(_USED_PREFIX.findall(_SPECIAL.sub(" ", text))) - set(_PREFIX.findall(text)) - {"xml", "xmlns"})
-    if not missing or len(missing) > PREFIX_LIMIT:
+    if not missing:
         return text
+    if len(missing) > PREFIX_LIMIT:
+        raise ReadError("too-many-attributes", "namespaces")
     declarations = "".join(
         f' xmlns:{prefix}="{_NAMESPACES.get(prefix.lower(), f"urn:undeclared:{prefix}")}"' for prefix in missing
     )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 TAIL = 700  # characters at the end of a text in which such lines are looked for
+MATCHES = 8  # and how many places are looked at there
 
 _KICKERS = (
     "video|column|interview|podcast|blog|vlog|opinie|persbericht|reportage|achtergrond|verslag|webinar|longread|"
@@ -13,32 +14,36 @@ _KICKERS = (
 _KICKER = re.compile(rf"^(?:\[({_KICKERS})\]\s*|({_KICKERS})\s*(?:[|:]|\s[-–—])\s+)(?=\S)", re.IGNORECASE)
 _GLUED_KICKER = re.compile(r"^(VIDEO|COLUMN|INTERVIEW|PODCAST|BLOG)(?=[A-Z][a-z])")
 
+# Each kind of line is found by its fixed words; what stands before and behind them is then looked at once, so that
+# no text of many such words takes long.
 _FIRST_ON = re.compile(
-    r"\s*\b(?:(?:Het|Dit|De)\s(?:bericht|artikel|blog|post)|The\s(?:post|article)|(?:Bericht|Artikel))\s[^\n]{0,400}?"
-    r"\s?(?:verscheen\s(?:als\s|het\s)?eerste?\s(?:bij|op)|is\sverschenen\sop|(?:first\sappeared|appeared\sfirst)\son)"
-    r"\s[^\n]{1,120}$",
+    r"\b(?:(?P<v>verscheen (?:als )?(?:het )?eerste? (?:bij|op)|is verschenen op)|(?P<a>first appeared on|appeared first on)) ",
     re.IGNORECASE,
 )
+_OPENINGS = {
+    "v": re.compile(r"\b(?:het|dit|de|deze) (?:(?:nieuws)?bericht|artikel|post|blog)\b", re.IGNORECASE),
+    "a": re.compile(r"\bthe (?:post|article)\b", re.IGNORECASE),
+}
 _READ_MORE = re.compile(
-    r"[\s>»→|-]*[\[(]?\s*(?:(?:…|\.\.\.)\s*)?(?:lees\s(?:meer|verder)|read\s(?:more|on)|continue\sreading|verder\slezen|"
-    r"meer\slezen|toon\smeer)(?:\s?(?:…|\.\.\.|\.|:|»|>+|→|\])|\s[^.!?\n]{1,150}(?:→|»))?[\])\s»→>]*$",
-    re.IGNORECASE,
+    r"\b(?:lees (?:meer|verder)|read (?:more|on)|continue reading|verder lezen|meer lezen|toon meer)\b", re.IGNORECASE
 )
-_CUT_SIGN = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.|\u2026)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.{3,})\s*$")
-_NETWORKS = (
-    r"(?:facebook|twitter|x|linkedin|whatsapp|e-?mail|mail|pinterest|instagram|bluesky|mastodon|print(?:en)?|telegram)"
-)
+_AFTER_READ_MORE = re.compile(r"[\s.…:>»→)\]]*|[^.!?…]{1,150}[→»][\s\])]*")
 _SHARE = re.compile(
-    rf"\s*(?:(?:deel|delen|share)\s?(?:dit|deze|this)?\s?(?:bericht|artikel|pagina|nieuws|post|article|page)?\s?(?:op|via|on)?\s?:?"
-    rf"(?:[\s,|/•-]*(?:(?:deel|delen|share)\s(?:op|via|on)\s)?{_NETWORKS}\b)+|like\sthis:\s?like\s?loading(?:\.\.\.|…)?|"
-    r"(?:share|deel)\sthis:?|(?:dit|deze)\s(?:bericht|artikel|pagina)\sdelen:?|deel\s(?:dit|deze)\s(?:bericht|artikel|pagina):?)\s*$",
+    r"\b(?:like this:? like|(?:deel|delen|share)(?: (?:dit|deze|this))?"
+    r"(?: (?:bericht|artikel|pagina|nieuws|post|article|page))?(?: delen)?)\b|"
+    r"\b(?:dit|deze) (?:bericht|artikel|pagina) delen\b",
     re.IGNORECASE,
 )
-_TAIL_PARAGRAPH = re.compile(
-    r"<p>(?:(?:Het|Dit)\s(?:bericht|artikel)|The\s(?:post|article))\s(?:(?!<p>).){0,1200}?"
-    r"(?:verscheen\s(?:het\s)?eerst\s(?:bij|op)|appeared\sfirst\son|first\sappeared\son)\s(?:(?!<p>).){0,600}?</p>\s*$",
-    re.IGNORECASE | re.DOTALL,
+_AFTER_SHARE = re.compile(
+    r"(?:[\s:,|/•.…-]|\b(?:op|via|on|of|en|deel|delen|share|tweet|facebook|twitter|x|linkedin|whatsapp|e-?mail|mail|pinterest|"
+    r"instagram|bluesky|mastodon|print|printen|telegram|loading)\b)*+",
+    re.IGNORECASE,
 )
+_IS_SHARE = re.compile(r":|this|dit|deze|delen|op |on |via |facebook|twitter|linkedin|whatsapp", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?:^|[.!?…:\])\"'’”|]\s*)$")
+_CUT_SIGN = re.compile(r"\s?(?:\[(?:…|\.\.\.|\s…\s)\]|\((?:…|\.\.\.)\)|…|\.{3})$")
+
+
 _SEPARATOR = re.compile(r"\s+[-–—|·»•]\s+|\s+::\s+|\s\|\s?")
 SUFFIX_LIMIT = 50
 
@@ -63,18 +68,47 @@ def without_tail(text: str) -> str:
     'Techniek is leuk…'
     """
     head, tail = text[:-TAIL], text[-TAIL:]
-    while True:
-        shorter = _SHARE.sub("", _READ_MORE.sub("", _FIRST_ON.sub("", tail)))
+    for _ in range(4):
+        shorter = _without_share(_without_read_more(_without_first_on(tail))).rstrip()
         if shorter == tail:
             break
         tail = shorter
-    return head + _CUT_SIGN.sub("…", tail).rstrip() if tail.strip("….[] ") or head else ""
+    shown = _CUT_SIGN.sub("…", tail)
+    return head + shown if head or shown.strip("… ") else ""
 
 
 def without_tail_paragraph(html: str) -> str:
     """Return cleaned HTML without the closing paragraph that says where it appeared first."""
-    head, tail = html[:-2000], html[-2000:]
-    return head + _TAIL_PARAGRAPH.sub("", tail).rstrip()
+    start = html.rfind("<p>")
+    if start < 0 or len(html) - start > 3 * TAIL or not _FIRST_ON.search(html, start):
+        return html
+    starts_so = any(opening.match(html, start + len("<p>")) for opening in _OPENINGS.values())
+    return html[:start].rstrip() if starts_so else html
+
+
+def _without_first_on(text: str) -> str:
+    found = _FIRST_ON.search(text)
+    if found is None or len(text) - found.end() > 120:
+        return text
+    *_, opening = [None, *_OPENINGS[found.lastgroup or "v"].finditer(text, 0, found.start())]
+    return text[: opening.start()].rstrip() if opening else text
+
+
+def _without_read_more(text: str) -> str:
+    *_, found = [None, *_READ_MORE.finditer(text)]
+    if found is None or not _AFTER_READ_MORE.fullmatch(text, found.end()):
+        return text
+    before = text[: found.start()].rstrip(" >»→|-[(")
+    is_alone = _SENTENCE_END.search(before[-3:]) or text[found.start() - 1 : found.start()] in {"[", "("}
+    return before if is_alone or found[0][0].isupper() else text
+
+
+def _without_share(text: str) -> str:
+    for found in list(_SHARE.finditer(text))[-MATCHES:]:
+        if _AFTER_SHARE.fullmatch(text, found.end()) and _IS_SHARE.search(text, found.start()):
+            before = text[: found.start()].rstrip()
+            return before if _SENTENCE_END.search(before[-3:]) or found[0][0].isupper() else text
+    return text
 
 
 def title_suffixes(titles: Sequence[str], feed_title: str) -> frozenset[str]:
@@ -85,7 +119,7 @@ def title_suffixes(titles: Sequence[str], feed_title: str) -> frozenset[str]:
     counts = Counter(suffix for title in titles if (suffix := _suffix(title)))
     feed = feed_title.casefold().strip()
     own = {feed, *(part.strip() for part in _SEPARATOR.split(feed))} - {""}
-    repeated = {suffix for suffix, count in counts.items() if count >= 3 and count >= 0.6 * len(titles)}
+    repeated = {suffix for suffix, count in counts.items() if count > 2 and count >= 0.6 * len(titles)}
     return frozenset(repeated | {s for s in counts if s in own or feed.startswith(s + " ")})
 
 
