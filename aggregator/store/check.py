@@ -18,7 +18,7 @@ def contradictions(transaction: Transaction) -> list[str]:
         differing = sorted(name for name in fields.keys() | said.keys() if fields.get(name) != said.get(name))
         if differing:
             found.append(f"story {number}: the table and the log differ in {', '.join(differing)}")
-    story_of = dict(transaction.execute(select(item.c.id, item.c.story_id)).tuples().all())
+    story_of = dict(transaction.execute(select(item.c.id, item.c.story_id)).all())
     for number in sorted(story_of.keys() | folded.story_of.keys()):
         if story_of.get(number) != folded.story_of.get(number):
             found.append(

@@ -131,8 +131,7 @@ def release(transaction: Transaction, leases: Iterable[Lease]) -> None:
     """Give hosts back, due again when the most urgent of their sources is."""
     ids = [lease.host_id for lease in leases]
     if ids:
-        refresh_hosts(transaction, ids)
-        transaction.execute(update(host).where(host.c.id.in_(ids)).values(owner=None, lease_until=None))
+        refresh_hosts(transaction, ids, owner=None, lease_until=None)
 
 
 def pause_host(transaction: Transaction, host_id: int, until: datetime) -> None:

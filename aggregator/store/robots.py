@@ -14,7 +14,7 @@ Row = tuple[str, datetime, int | None, str]  # origin, fetched at, status, text
 def load(transaction: Transaction) -> list[Row]:
     """Every robots.txt that we keep."""
     query = select(robots.c.origin, robots.c.fetched_at, robots.c.status, robots.c.text)
-    return list(transaction.execute(query).tuples())
+    return [(row.origin, row.fetched_at, row.status, row.text) for row in transaction.execute(query)]
 
 
 def save(transaction: Transaction, rows: Iterable[Row]) -> None:

@@ -119,8 +119,8 @@ def host_ids(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:
     )
 
 
-def refresh_hosts(transaction: Transaction, ids: Iterable[int]) -> None:
-    """Let each host's `next_due` be that of its most urgent source."""
+def refresh_hosts(transaction: Transaction, ids: Iterable[int], **also: object) -> None:
+    """Let each host's `next_due` be that of its most urgent source; `also` sets other columns in the same statement."""
     earliest = (
         select(poll.c.next_due)
         .where(poll.c.host_id == host.c.id, poll.c.next_due.is_not(None))
@@ -128,7 +128,7 @@ def refresh_hosts(transaction: Transaction, ids: Iterable[int]) -> None:
         .limit(1)
         .scalar_subquery()
     )
-    transaction.execute(update(host).where(host.c.id.in_(list(ids))).values(next_due=earliest))
+    transaction.execute(update(host).where(host.c.id.in_(list(ids))).values(next_due=earliest, **also))
 
 
 def host_name(url: str) -> str:

@@ -173,12 +173,12 @@ def counts_by_theme(transaction: Transaction) -> dict[str, int]:
 
 def counts_by_state(transaction: Transaction) -> dict[str, int]:
     """How many stories stand where."""
-    return dict(transaction.execute(select(story.c.state, func.count()).group_by(story.c.state)).tuples().all())
+    return dict(transaction.execute(select(story.c.state, func.count()).group_by(story.c.state)).all())
 
 
 def counts_by_source(transaction: Transaction) -> dict[str, int]:
     """How many items each source brought."""
-    return dict(transaction.execute(select(item.c.source_id, func.count()).group_by(item.c.source_id)).tuples().all())
+    return dict(transaction.execute(select(item.c.source_id, func.count()).group_by(item.c.source_id)).all())
 
 
 def sources_of(transaction: Transaction, ids: Iterable[int]) -> dict[int, set[str]]:

@@ -1,0 +1,88 @@
+"""A partner's server as the line sees it: documents that a test sets, answers that a test plans."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+from aggregator.intake import Intake
+from aggregator.model import Answer, Entry, Fetched, NotModified, Request, Source, Tags, Validators, Wire
+from aggregator.pipeline import Line, Report, poll_due
+from aggregator.store import Store, sources
+from tests.factories import NOW, SURE, make_source
+
+
+def feed(*entries: Entry, title: str = "Nieuws") -> bytes:
+    """An RSS 2.0 feed of these entries."""
+    return f"<rss version='2.0'><channel><title>{title}</title>{''.join(map(_item, entries))}</channel></rss>".encode()
+
+
+def _item(entry: Entry) -> str:
+    date = f"<pubDate>{format_datetime(entry.published)}</pubDate>" if entry.published else ""
+    guid = f"<guid isPermaLink='false'>{escape(entry.id)}</guid>" if entry.id else ""
+    link = f"<link>{escape(entry.link)}</link>" if entry.link else ""
+    return (
+        f"<item><title>{escape(entry.title)}</title>{guid}{link}"
+        f"<description>{escape(entry.summary)}</description>{date}</item>"
+    )
+
+
+@dataclass
+class Partners:
+    """All partners' servers: a document per address, or an answer that was planned for it."""
+
+    documents: dict[str, bytes] = field(default_factory=dict)
+    planned: dict[str, Answer] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+    on_fetch: Callable[[], None] = lambda: None
+
+    def fetch(
+        self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
+    ) -> Iterator[tuple[Request, Answer]]:
+        """Answer like a well-behaved server with an ETag."""
+        for request in requests:
+            self.on_fetch()
+            if may_start(request):
+                self.requests.append(request)
+                yield request, self.planned.get(request.url) or self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        body = self.documents[request.url]
+        tag = f'"{hash(body)}"'
+        wire = Wire(url=request.url, status=200, requests=1, validators=Validators(etag=tag))
+        if request.validators.etag == tag:
+            return NotModified(wire=Wire(url=request.url, status=304, requests=1))
+        return Fetched(wire=wire, body=body, media_type="application/rss+xml")
+
+
+def make_line(
+    store: Store, partners: Partners, tags: Callable[[Entry], Tags] = lambda _: SURE, **fields: object
+) -> Line:
+    """A line over these partners, with a tagger that a test decides."""
+    mode = fields.pop("mode", "automatic")
+    intake = Intake(mode=mode, announce_days=14, announce_items=5, tag_authority="techniekpact.nl,2022")  # type: ignore[arg-type]
+    defaults: dict[str, object] = {
+        "store": store,
+        "fetch": partners.fetch,
+        "tag": lambda entry, _: tags(entry),
+        "intake": intake,
+        "base_url": "https://nieuws.techniekpact.example",
+        "tag_authority": "techniekpact.nl,2022",
+        "anonymous": lambda _: False,
+    }
+    return Line(**(defaults | fields))  # type: ignore[arg-type]
+
+
+def follow(store: Store, *followed: Source, now: datetime = NOW) -> None:
+    """Add sources."""
+    with store.write() as transaction:
+        sources.add(transaction, followed or [make_source()], now)
+
+
+def run(line: Line, now: datetime = NOW, owner: str = "test") -> list[Report]:
+    """Poll what is due."""
+    return list(poll_due(line, now, owner))
+
+
+LATER = NOW + timedelta(days=2)
