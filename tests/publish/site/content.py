@@ -1,4 +1,4 @@
-"""Invented news in the form of the real thing; the first five items are the texts of the consortium's old front page."""
+"""Invented news in the form of the real thing; the first five items are the texts of an old front page."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -145,7 +145,7 @@ NEWS = (
     ),
     (
         "2022-06-20", "vhto", "", "Rolmodellen gezocht voor Girls’ Day",
-        "Ruim driehonderd bedrijven doen mee. Er zijn nog vrouwen nodig die over hun technische beroep willen vertellen.",
+        "Ruim driehonderd bedrijven doen mee. Er zijn nog vrouwen nodig die over hun technische beroep vertellen.",
         (INSTROOM,), (),
     ),
     (

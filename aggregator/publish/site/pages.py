@@ -1,0 +1,179 @@
+"""The public pages as bytes: server-made HTML that needs no script, no cookie and nobody else's server."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from aggregator.model import Site, Source, Story, Theme
+from aggregator.publish.channel import MEDIA_TYPES, Channel
+from aggregator.publish.characters import web_address
+from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
+from aggregator.publish.site.rows import PartnerRow, Rows, ThemeRow, feeds
+from aggregator.publish.site.style import stylesheet
+from aggregator.publish.site.words import Words
+
+# A page stays under 50 kB however many partners there are; the list of partners is not what it is for.
+LISTED_PARTNERS = 60
+LISTED_FEEDS = 150
+
+FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+
+# What a partner's page says of the last visit; every other code is told as "failed".
+VISITS = frozenset({"gone", "refused", "throttled"})
+
+
+def front_page(front: Front, site: Site, language: str) -> bytes:
+    """Return the news page in the state that `front` is in."""
+    rows = Rows(site, front.sources, language)
+    return _render(
+        "front.html",
+        site,
+        language,
+        path="/",
+        title=site.title,
+        phase=phase_of(front),
+        Phase=Phase,
+        front=front,
+        months=rows.stories(front.stories, front.today),
+        looked_on=rows.date(front.looked_on),
+        themes=[rows.theme(theme, front.counts.get(theme.slug, 0)) for theme in site.themes],
+        partners=_partners(front.statuses, rows),
+        partner_count=len(front.statuses),
+    )
+
+
+def theme_page(theme: Theme, stories: Sequence[Story], front: Front, site: Site, language: str) -> bytes:
+    """Return the page of one theme: what it is about and its news."""
+    rows = Rows(site, front.sources, language)
+    row = rows.theme(theme, front.counts.get(theme.slug, 0))
+    return _render(
+        "theme.html",
+        site,
+        language,
+        path=row.path,
+        title=row.label,
+        theme=row,
+        months=rows.stories(stories, front.today),
+        channel=f"themes/{theme.slug}",
+    )
+
+
+def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, site: Site, language: str) -> bytes:
+    """Return the page of one partner: its news, and how its site is read."""
+    rows = Rows(site, front.sources, language)
+    row = rows.partner(status.source)
+    return _render(
+        "source.html",
+        site,
+        language,
+        path=row.path,
+        title=row.name,
+        partner=row,
+        status=status,
+        visit="healthy" if status.healthy else status.code if status.code in VISITS else "failed",
+        polled_on=rows.date(status.polled_on),
+        months=rows.stories(stories, front.today),
+        channel=f"sources/{status.source.id}",
+    )
+
+
+def story_page(story: Story, sources: Mapping[str, Source], site: Site, language: str) -> bytes:
+    """Return the page of one story: the lasting address of its id, with the way to the article."""
+    row = Rows(site, sources, language).story(story, whole=True)
+    return _render("story.html", site, language, path=row.path, title=row.title, story=row)
+
+
+def feeds_page(channels: Iterable[Channel], site: Site, language: str) -> bytes:
+    """Return the page that tells people how to follow: every feed and its address."""
+    kinds: dict[str, list[tuple[str, str]]] = {"all": [], "themes": [], "sources": [], "labels": []}
+    themes = {theme.slug: Rows(site, {}, language).theme(theme) for theme in site.themes}
+    for channel in channels:
+        kind, _, slug = channel.name.partition("/")
+        kinds[kind].append((_feed_label(channel, slug, themes, site), feeds(site, channel.name)["atom"]))
+    return _render(
+        "feeds.html",
+        site,
+        language,
+        path="/feeds",
+        title=Words(language)("follow"),
+        kinds={kind: listed[:LISTED_FEEDS] for kind, listed in kinds.items()},
+    )
+
+
+def message_page(status: int, site: Site, language: str) -> bytes:
+    """Return a short page for an HTTP `status`: what happened, and the way on."""
+    words = Words(language)
+    key = f"message_{status}" if words.has(f"message_{status}_title") else "message_other"
+    return _render(
+        "message.html",
+        site,
+        language,
+        path="/",
+        title=words(f"{key}_title"),
+        text=words(f"{key}_text"),
+    )
+
+
+def _partners(statuses: Sequence[PartnerStatus], rows: Rows) -> list[PartnerRow]:
+    """Those that bring news first, then by name, as many as fit; shown by name."""
+    busiest = sorted(statuses, key=lambda status: (-status.items, status.source.id))[:LISTED_PARTNERS]
+    return sorted((rows.partner(status.source) for status in busiest), key=lambda row: row.name.casefold())
+
+
+def _feed_label(channel: Channel, slug: str, themes: Mapping[str, ThemeRow], site: Site) -> str:
+    if channel.name.startswith("themes/") and slug in themes:
+        return themes[slug].label
+    return channel.title.removeprefix(f"{site.title}: ")
+
+
+def _render(
+    template: str, site: Site, language: str, *, path: str, title: str, channel: str = "all", **values: object
+) -> bytes:
+    """`channel` is the feed that a reader of this page may want to follow."""
+    words = Words(language)
+    text = _template(template).render(
+        site=site,
+        path=path,
+        title=title,
+        feed=feeds(site, channel),
+        feed_title=site.title if channel == "all" else f"{site.title}: {title}",
+        t=words,
+        language=words.language,
+        other_language="nl" if words.language == "en" else "en",
+        # Without cookies a chosen language lasts only if every link carries it.
+        link=lambda path: f"{path}?lang={words.language}",
+        style=stylesheet()[0],
+        icon=_icon(),
+        contact=_contact(site.contact),
+        media_types=MEDIA_TYPES,
+        format_names=FORMAT_NAMES,
+        **values,
+    )
+    return text.encode("utf-8", "replace")
+
+
+def _contact(contact: str) -> str:
+    """A page or a mail address as a link; "" for neither."""
+    is_mail = "@" in contact and ":" not in contact
+    return f"mailto:{quote(contact, safe='@')}" if is_mail else web_address(contact) or ""
+
+
+@lru_cache(maxsize=1)
+def _icon() -> str:
+    svg = (Path(__file__).parent / "icon.svg").read_text(encoding="utf-8").strip()
+    return f"data:image/svg+xml,{quote(svg)}"
+
+
+@lru_cache(maxsize=16)
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template(name)

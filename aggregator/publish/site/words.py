@@ -1,0 +1,29 @@
+"""What the public pages say, in Dutch and English: strings.toml, and how its sentences are filled in."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+STRINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "strings.toml").read_text(encoding="utf-8")
+)
+
+
+class Words:
+    """The sentences of one language; a language that we do not have reads as Dutch."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in STRINGS else "nl"
+        self._table = STRINGS[self.language]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the sentence under `key`, filled in."""
+        return self._table[key].format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Return the sentence for this number: "1 bericht", "2 berichten"."""
+        return self(f"{key}_one" if n == 1 else f"{key}_many", n=n, **values)
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a sentence under `key`."""
+        return key in self._table
