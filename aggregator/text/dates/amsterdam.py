@@ -77,6 +77,12 @@ def minute(on: date, at: time, zone: tzinfo = AMSTERDAM) -> Dated | None:
     return Dated(at=datetime.combine(on, at, zone).astimezone(UTC), precision=Precision.MINUTE)
 
 
+def full_year(digits: str) -> int:
+    """Return the year that two or four digits mean; of two, 00 to 49 are in this century (RFC 5322 section 4.3)."""
+    year = int(digits)
+    return year if len(digits) == 4 else year + (2000 if year < 50 else 1900)
+
+
 def day_and_month(
     first: int, second: int, mark: str, *, slashed: Literal["day", "month", ""] = ""
 ) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from aggregator.text.dates.amsterdam import AMSTERDAM, Dated, clock, day, day_and_month, minute, month
+from aggregator.text.dates.amsterdam import AMSTERDAM, Dated, clock, day, day_and_month, full_year, minute, month
 from aggregator.text.dates.names import MONTHS, WEEKDAYS, folded
 
 LENGTH_LIMIT = 80
@@ -79,7 +79,7 @@ def _dated(part: Mapping[str, str]) -> Dated | None:
     numbers = _day_and_month(part)
     if numbers is None:
         return None
-    year, (day_of_month, month_of_year) = _year(part["year"]), numbers
+    year, (day_of_month, month_of_year) = full_year(part["year"]), numbers
     if not day_of_month:
         return month(year, month_of_year)
     whole_day, zone = day(year, month_of_year, day_of_month), _zone(part["zone"] or part.get("inner", ""))
@@ -95,12 +95,6 @@ def _day_and_month(part: Mapping[str, str]) -> tuple[int, int] | None:
     if "number" in part:
         return int(part["day"] or 0), int(part["number"])
     return int(part["day"]), MONTHS.get(part["month"], 0)
-
-
-def _year(digits: str) -> int:
-    if len(digits) == 4:
-        return int(digits)
-    return int(digits) + (2000 if int(digits) < 50 else 1900)
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from aggregator.text.dates.amsterdam import YEARS, Dated, clock, day, day_and_month, minute
+from aggregator.text.dates.amsterdam import YEARS, Dated, clock, day, day_and_month, full_year, minute
 from aggregator.text.dates.feed import feed_date
 from aggregator.text.dates.names import MONTH_PATTERN, MONTHS, WEEKDAY_PATTERN, WEEKDAYS
 
 # (?-i:...) looks at case: "14 oktoberPersoneel" is a date with a title stuck to it, "14 meisjes" is not.
 WORD_ENDS = r"(?-i:(?![a-z]))"
-NO_MORE_DIGITS = r"(?!\d|[.,/:-]\d)"
-WEEKDAY = rf"(?:(?P<weekday>{WEEKDAY_PATTERN})\.?,?\s{{1,2}})?"
+NUMBER_ENDS = r"(?!\d|[.,/:-]\d|[-_]\w)" + WORD_ENDS
+WEEKDAY = rf"(?:(?P<weekday>{WEEKDAY_PATTERN})\.?,?(?:\s[|–-])?\s{{1,2}})?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|ste|de|er|e)?\.?"
 MONTH = rf"(?P<month>{MONTH_PATTERN}){WORD_ENDS}"
 YEAR = r"(?P<year>(?:19|20)\d\d|['’]\d\d)(?!\d)"
@@ -35,21 +35,21 @@ class Found:
 
 def form(pattern: str) -> re.Pattern[str]:
     """Compile a form that stands by itself: not in a word, a price, an address or a longer number."""
-    return re.compile(r"(?<![\w€$/])(?<!\d[.,:+-])" + pattern, re.ASCII | re.IGNORECASE)
+    return re.compile(r"(?<![\w€$/])(?<!\d[.,:+-])(?<!\w_)" + pattern, re.ASCII | re.IGNORECASE)
 
 
 _FORMS = (
     form(r"(?P<machine>\d{4}-\d\d-\d\dT\d[\d:.,]{3,15}(?:Z|[+-]\d\d(?::?\d\d)?)?)(?!\w)"),
-    form(rf"(?P<year>(?:19|20)\d\d)(?P<mark>[-/.])(?P<number>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){NO_MORE_DIGITS}"),
+    form(rf"(?P<year>(?:19|20)\d\d)(?P<mark>[-/.])(?P<number>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){NUMBER_ENDS}(?!\w)"),
     form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}(?:(?:de|of)\s)?{MONTH}[.,]{{0,2}}[\s-]{{0,2}}(?:de\s)?{YEAR}"),
     form(rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY},?\s{{1,2}}{YEAR}"),
     form(
         rf"{WEEKDAY}(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<next>\d{{1,2}})(?P=mark)"
-        rf"(?P<year>(?:19|20)\d\d){NO_MORE_DIGITS}"
+        rf"(?P<year>(?:19|20)\d\d){NUMBER_ENDS}"
     ),
 )
 _TIME = re.compile(
-    r"[\s,|/@·•–—-]{0,4}(?:(?P<word>om|at|um|te)\s)?(?P<hour>\d{1,2})(?P<mark>[:.uh])(?P<minute>\d\d)"
+    r"[\s,|/@·•–—-]{0,4}(?:(?P<word>om|at|um|te|van|from|tussen|between)\s)?(?P<hour>\d{1,2})(?P<mark>[:.uh])(?P<minute>\d\d)"
     r"(?::(?P<second>\d\d))?(?!\d|[:.]\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?(?P<unit>\s?(?:uur|u|h|uhr)\b)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -110,7 +110,7 @@ def _found(match: re.Match[str], language: str) -> Found | None:
     numbers = _day_and_month(part, language)
     if numbers is None:
         return None
-    on = calendar_day(_year(part["year"]), numbers[1], numbers[0], part.get("weekday", ""))
+    on = calendar_day(full_year(part["year"].lstrip("'’")), numbers[1], numbers[0], part.get("weekday", ""))
     return with_time(match.string, match.start(), match.end(), on) if on else None
 
 
@@ -118,7 +118,3 @@ def _day_and_month(part: Mapping[str, str], language: str) -> tuple[int, int] | 
     if "first" in part:
         return day_and_month(int(part["first"]), int(part["next"]), part["mark"], slashed=slashes(language))
     return int(part["day"]), int(part["number"]) if "number" in part else MONTHS[part["month"].lower()]
-
-
-def _year(digits: str) -> int:
-    return int(digits) if len(digits) == 4 else 2000 + int(digits[1:])

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from aggregator.model import Precision
-from aggregator.text.dates.amsterdam import Dated, day, day_in_amsterdam, month
+from aggregator.text.dates.amsterdam import Dated, day, day_in_amsterdam, full_year, month
 from aggregator.text.dates.grammar import (
     DAY,
     MONTH,
-    NO_MORE_DIGITS,
+    NUMBER_ENDS,
     WEEKDAY,
     WORD_ENDS,
     YEAR,
@@ -33,8 +33,8 @@ _NO_YEAR = (
     form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}{MONTH}\.?(?:,?\s{{1,2}}(?P<side>jl|j\.l|l\.l|as|a\.s)\b\.?)?"),
     form(rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY}(?![\d:.,/-]*\d){WORD_ENDS}"),
 )
-_NOT_A_YEAR = re.compile(r"[\s,./-]{0,3}['’]?\d{2,}(?![\d]*[:.uh]\d\d)", re.ASCII)
-_SHORT_NUMBERS = form(rf"{WEEKDAY}(?P<day>\d\d)(?P<mark>[./-])(?P<number>\d\d)(?P=mark)(?P<year>\d\d){NO_MORE_DIGITS}")
+_NOT_A_YEAR = re.compile(r"[\s,./|·•–—(-]{0,3}['’]?\d{2,}(?![\d]*[:.uh]\d\d)", re.ASCII)
+_SHORT_NUMBERS = form(rf"{WEEKDAY}(?P<day>\d\d)(?P<mark>[/-])(?P<number>\d\d)(?P=mark)(?P<year>\d\d){NUMBER_ENDS}")
 _SHORT_YEAR = form(rf"{WEEKDAY}{DAY}[\s-]{MONTH}\.?[\s-](?P<year>\d\d)$")
 _MONTH_ONLY = form(rf"{MONTH}\.?,?\s{{1,2}}{YEAR}")
 _NAMED_DAY = form(rf"(?P<name>vandaag|today|eergisteren|gisteren|yesterday){WORD_ENDS}")
@@ -71,9 +71,10 @@ def named_day_at(text: str, start: int, now: datetime) -> Found | None:
     return with_time(text, match.start(), match.end(), on)
 
 
-def no_year_at(text: str, start: int, now: datetime) -> Found | None:
+def no_year_at(text: str, start: int, now: datetime, language: str) -> Found | None:
     """Return the day without a year at `start`, in the year that makes it nearest: past, or coming for "a.s."."""
-    for pattern in _NO_YEAR:
+    # "Juni 22" is June 2022 in Dutch, and the 22nd of June in English.
+    for pattern in _NO_YEAR if language.lower().startswith("en") else _NO_YEAR[:1]:
         match = pattern.match(text, start)
         if match and not _NOT_A_YEAR.match(text, match.end()):
             on = _nearest(match.groupdict(default=""), day_in_amsterdam(now))
@@ -82,15 +83,16 @@ def no_year_at(text: str, start: int, now: datetime) -> Found | None:
     return None
 
 
-def short_year_at(text: str, start: int, language: str) -> Found | None:
-    """Return "30-06-22" (not where the order is unsure) or "30 jun 22" at `start`."""
+def short_year_at(text: str, start: int, now: datetime, language: str) -> Found | None:
+    """Return "30-06-22" (not where the order is unsure) or "30 jun 22" at `start`; never a year to come."""
     for pattern in (_SHORT_NUMBERS, _SHORT_YEAR):
         if match := pattern.match(text, start):
             part = match.groupdict(default="")
-            if "number" in part and slashes(language) != "day":
+            year = full_year(part["year"])
+            if year > day_in_amsterdam(now).year or ("number" in part and slashes(language) != "day"):
                 return None
             month_of_year = int(part["number"]) if "number" in part else MONTHS[part["month"].lower()]
-            on = calendar_day(2000 + int(part["year"]), month_of_year, int(part["day"]), part["weekday"])
+            on = calendar_day(year, month_of_year, int(part["day"]), part["weekday"])
             return with_time(text, match.start(), match.end(), on) if on else None
     return None
 
@@ -100,8 +102,7 @@ def month_at(text: str, start: int) -> Found | None:
     match = _MONTH_ONLY.match(text, start)
     if match is None:
         return None
-    year = match["year"]
-    dated = month(int(year) if len(year) == 4 else 2000 + int(year[1:]), MONTHS[match["month"].lower()])
+    dated = month(full_year(match["year"].lstrip("'’")), MONTHS[match["month"].lower()])
     return Found(start=match.start(), end=match.end(), dated=dated) if dated else None
 
 

@@ -25,7 +25,7 @@ def _words(words: str) -> str:
 
 
 _KICKERS = """
-    nieuws nieuwsbericht nieuwsberichten nieuwsartikel laatste_nieuws actueel artikel blog blogpost column interview
+    nieuws nieuwsbericht nieuwsberichten nieuwsartikel actueel artikel blog blogpost column interview
     persbericht opinie achtergrond verhaal reportage publicatie video podcast vacature news article press_release
     geplaatst gepubliceerd gepost geschreven verschenen toegevoegd datum publicatiedatum gedateerd posted published
     written date publication_date released
@@ -38,7 +38,7 @@ _OTHER_DATES = """
     geldig valid since sinds verloopt expires copyright geboren born voor before until
 """
 _LOWER_CASE_TAILS = """
-    door by in van from leestijd lees lezen min minuten minuut minutes uur om at reactie reacties comment comments
+    door by in leestijd lees lezen min minuten minuut minutes uur om at reactie reacties comment comments
     geplaatst gepubliceerd posted published bijgewerkt gewijzigd laatst aangepast updated
 """
 _CLOCK_FIRST = re.compile(
@@ -47,18 +47,23 @@ _CLOCK_FIRST = re.compile(
 _HEAD = re.compile(
     rf"[\s|/·•–—:>(-]*(?:(?:{_words(_KICKERS)})\b[\s:,.|/·•–—>(-]*(?:(?:op|on)\b[\s:]*)?)*", re.IGNORECASE
 )
-_SEPARATED = re.compile(r"(?:[|/·•–—:,>)-]\s?|\b(?:door|by)\b.{2,60}\s(?:op|on)\s)$", re.IGNORECASE)
+# "Jan de Vries | ", "Door Jan op ", "Den Haag, "; not "Nieuwe cao: " and not "Open avond, ".
+_SEPARATED = re.compile(
+    r"(?:[|/·•–—>)-]\s?|\b[Dd]oor\b.{2,60}\sop\s|\b[Bb]y\b.{2,60}\son\s|^(?:[A-Z]\S{0,30}\s){0,2}[A-Z]\S{0,30},\s)$"
+)
 _OTHER_DATE = re.compile(rf"\b(?:{_words(_OTHER_DATES)})\b|©", re.IGNORECASE)
 _READING_TIME = re.compile(r"<?\s?\d{1,2}\s(?:min|minuut|minuten|minutes?)\b", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?!\s?(?:GMT|UTC|[A-Z]{1,2}[SD]T|[+-]\d{2})\b)"
-    rf"\s?(?:$|[|/·•–—,;:.…»>)\]<\"'“‘-]|(?-i:[A-Z])|(?:{_words(_LOWER_CASE_TAILS)})\b"
+    rf"\s?(?:$|[|/·•–—,;:.…»>)\]<\"'“‘-]|(?-i:[A-Z])|(?:{_words(_LOWER_CASE_TAILS + _KICKERS)})\b"
     r"|\d{1,4}\s(?:min|minuut|minuten|minutes|reactie|reacties|comments?|keer|x)\b)",
     re.IGNORECASE,
 )
 _END = re.compile(r"\s?(?:$|[|/·•–—,;:.)\]-])")
 _RANGE_OF_DAYS = re.compile(r"\s?(?:-|–|—|&|/|t/m|tot|en|to|and|through)\s?\d{1,2}\b(?!:)", re.IGNORECASE)
-_MACHINE = re.compile(r"\dT\d|\d\s?[+-]\d{4}$|\b(?:GMT|UTC|UT|Z|[A-Z]{1,2}[SD]T|CES?T)\b|\dZ$")
+_HOPEFUL = re.compile(r"\d|geleden|ago|daag|day|gister|zojuist|zonet|now", re.IGNORECASE)
+_DIGIT = re.compile(r"\d", re.ASCII)
+_MACHINE = re.compile(r"\dT\d|:\d\d\s?[+-]\d{4}$|\b(?:GMT|UTC|UT|Z|[A-Z]{1,2}[SD]T|CES?T)\b|\dZ$")
 
 
 def read_date(text: str, *, now: datetime, language: str = "nl") -> Dated | None:
@@ -73,7 +78,7 @@ def read_date(text: str, *, now: datetime, language: str = "nl") -> Dated | None
     if len(text) > 4 * LINE_LIMIT:
         return None
     line = " ".join(levelled(text).split())
-    if not 4 <= len(line) <= LINE_LIMIT:
+    if len(line) > LINE_LIMIT or not _HOPEFUL.search(line):
         return None
     if _MACHINE.search(line):
         return feed_date(line) or _printed(line, now, language)
@@ -105,16 +110,15 @@ def _printed(line: str, now: datetime, language: str) -> Dated | None:
 
 def _leading(line: str, start: int, now: datetime, language: str) -> Found | None:
     days = range_at(line, start, language)
-    if days:
-        return days.opening
     return (
-        date_at(line, start, language)
+        (days.opening if days else None)
+        or date_at(line, start, language)
         or _clock_first(line, start, language)
-        or short_year_at(line, start, language)
+        or short_year_at(line, start, now, language)
         or ago_at(line, start, now)
         or _alone(line, named_day_at(line, start, now))
         or _alone(line, month_at(line, start))
-        or _single_day(line, no_year_at(line, start, now))
+        or _single_day(line, no_year_at(line, start, now, language))
     )
 
 
@@ -145,7 +149,7 @@ def _behind_words(line: str, language: str) -> Found | None:
     if found is None:
         return None
     words = _READING_TIME.sub("", line[: found.start])
-    if len(words) > 60 or re.search(r"\d", words) or _OTHER_DATE.search(words) or not _SEPARATED.search(words):
+    if len(words) > 60 or _DIGIT.search(words) or _OTHER_DATE.search(words) or not _SEPARATED.search(words):
         return None
     days = range_at(line, found.start, language)
     return days.opening if days else found
@@ -153,5 +157,7 @@ def _behind_words(line: str, language: str) -> Found | None:
 
 def _has_rival(line: str, found: Found, language: str) -> bool:
     """Say whether another date follows that is not plainly another kind of date ("laatst gewijzigd op ...")."""
-    others = (each for each in dates_in(line, language, found.end))
+    if not _DIGIT.search(line, found.end):
+        return False
+    others = dates_in(line, language, found.end)
     return any(not _OTHER_DATE.search(line[found.end : other.start]) for other in others)

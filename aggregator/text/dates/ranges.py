@@ -50,13 +50,14 @@ def find_range(text: str, *, language: str = "nl") -> tuple[Dated, Dated | None]
 
 def range_at(line: str, start: int, language: str) -> Days | None:
     """Return the range that begins at `start` of the levelled `line`."""
-    return _two_dates(line, start, language) or _days_before_date(line, start, language) or _days_of_month(line, start)
-
-
-def _two_dates(line: str, start: int, language: str) -> Days | None:
     first = date_at(line, start, language)
-    if first is None:
-        return None
+    if first:
+        return range_from(line, first, language)
+    return _days_before_date(line, start, language) or _days_of_month(line, start)
+
+
+def range_from(line: str, first: Found, language: str) -> Days | None:
+    """Return the range that the whole date `first` opens: up to another time of that day, or to another date."""
     same_day = _SAME_DAY.match(line, first.end)
     if same_day and first.dated.precision is Precision.MINUTE:
         at = clock(same_day.groupdict())
