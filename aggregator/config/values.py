@@ -38,8 +38,7 @@ def read_duration(value: Any) -> Any:
     """
     if isinstance(value, timedelta):
         return value
-    # A bool is an int to Python; "gap = true" is a mistake to people.
-    found = None if isinstance(value, bool) else _DURATION.fullmatch(str(value).strip())
+    found = _DURATION.fullmatch(str(value).strip())
     if not found:
         raise ValueError('must be a duration: "90 s", "5 min", "2 h", "7 d", or a number of seconds')
     return float(found[1]) * UNITS[found[2] or "s"]

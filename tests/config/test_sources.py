@@ -48,6 +48,7 @@ def test_a_row_has_the_fields_and_defaults_of_the_nouns() -> None:
         ('interval_min = "2 h"\ninterval_max = "1 h"', "interval_min must not be longer than interval_max"),
         ('themes = "instroom"', "themes = 'instroom': should be a valid tuple. Write e.g. themes = "),
         ('labels = ["Oost"]', "labels.0 = ['Oost']: must be lower-case letters"),
+        (f'labels = ["{"x" * 65}"]', "64 at most"),
         ('relevance = "some"', "relevance = 'some': must be 'filter' or 'all'"),
         ('paused = "perhaps"', "should be a valid boolean"),
         ('selectors = { title = "h2" }', "selectors.item = {'title': 'h2'}: is missing"),

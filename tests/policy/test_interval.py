@@ -73,6 +73,11 @@ def test_a_long_silence_is_a_rhythm_too() -> None:
     assert rhythm_of([NOW - 3 * 365 * DAY], NOW) == 1.5 * 365 * DAY
 
 
+def test_a_changed_rhythm_is_followed() -> None:
+    long_ago = [NOW - 100 * DAY - place * DAY for place in range(50)]
+    assert rhythm_of([*every(7 * DAY, 12), *long_ago], NOW) == 7 * DAY
+
+
 def test_dates_to_come_say_nothing_of_the_rhythm() -> None:
     assert rhythm_of([], NOW) is None
     assert rhythm_of([NOW + DAY], NOW) is None
@@ -151,6 +156,25 @@ def test_skipped_hours_and_days_are_waited_out() -> None:
 )
 def test_whoever_skips_everything_has_said_nothing(everything: Pace) -> None:
     assert wait(replace(GOOD, pace=everything)) == wait(GOOD)
+
+
+def test_hours_that_do_not_exist_are_not_counted() -> None:
+    all_but_midnight = Pace(skip_hours=frozenset(range(1, 25)))
+    assert (NOW + wait(replace(GOOD, pace=all_but_midnight))).hour == 0
+
+
+def test_sources_that_were_visited_together_do_not_come_back_together() -> None:
+    others = [replace(SOURCE, id=f"source-{number}") for number in range(50)]
+    skipping = replace(GOOD, pace=Pace(skip_hours=frozenset({13})))
+    for poll in (GOOD, BAD, skipping):
+        assert len({wait(poll, source) for source in others}) == 50
+
+
+def test_the_end_of_the_calendar_is_no_accident() -> None:
+    now = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    due = next_due(GOOD, SOURCE, now, pace=Bounds(), rhythm=None, retry_after=None, anonymous=False)
+    assert due is not None
+    assert due.year == 9999
 
 
 # --- after a bad visit -------------------------------------------------------------------------------------------
