@@ -63,7 +63,7 @@ def test_a_flag_goes_before_the_environment_before_the_file_before_the_default(f
     ("short", "value", "key"),
     [
         ("DATA_DIR", "/var/lib/news", "paths.data_dir"),
-        ("DATABASE_URL", "sqlite+pysqlite:////tmp/x.db", "paths.database_url"),
+        ("DATABASE_URL", "sqlite+pysqlite:////srv/x.db", "paths.database_url"),
         ("HOST", "::1", "server.host"),
         ("PORT", "8080", "server.port"),
         ("BASE_URL", "https://nieuws.example.nl/x", "site.base_url"),
