@@ -39,6 +39,7 @@ _MARKUP = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
 _BETWEEN_WORDS = re.compile(r"[-_+\s]+")
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/[A-Za-z0-9/_.,~%?&=+:;@!-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -76,7 +77,8 @@ def make_entry(draft: Draft, now: datetime) -> tuple[Entry | None, list[Problem]
     if not title:
         return None, [Problem(code="entry-skipped", message="An entry without title and text.")]
     published = _date(draft.published, draft.published_guess, now, problems)
-    updated = _date(draft.updated, draft.updated_guess, now, problems)
+    is_same = draft.updated == draft.published
+    updated = published if is_same else _date(draft.updated, draft.updated_guess, now, problems)
     dated = published or updated
     entry = Entry(
         id=identifier(draft.id),
@@ -181,6 +183,8 @@ def web_address(href: str, base: str) -> str | None:
     'https://fme.nl/nieuws/één%20dag'
     """
     href = _IN_URL.sub(" ", href).strip()
+    if _PLAIN_ADDRESS.fullmatch(href) and len(href) <= LINK_LIMIT:
+        return href  # what nearly all are: nothing to resolve, nothing to quote
     if not href or len(href) > LINK_LIMIT:
         return None
     try:

@@ -217,7 +217,7 @@ def _is_wild(html: str) -> bool:
         return True
     if html.count("<") > DEPTH_LIMIT and _is_too_deep(html):
         return True
-    return len(html) > TAG_LENGTH_LIMIT and any(_is_endless_tag(part) for part in html.split(">"))
+    return len(html) > TAG_LENGTH_LIMIT and any(map(_is_endless_tag, html.split(">")))
 
 
 def _is_too_deep(html: str) -> bool:
@@ -247,5 +247,5 @@ def _close(open_elements: list[str], name: str) -> int:
 
 
 def _is_endless_tag(part: str) -> bool:
-    start = _TAG_NAME.search(part)
+    start = _TAG_NAME.search(part) if len(part) > TAG_LENGTH_LIMIT else None
     return start is not None and len(_QUOTED.sub("", part[start.start() :])) > TAG_LENGTH_LIMIT
