@@ -104,7 +104,7 @@ def clock(part: Mapping[str, str]) -> time | None:
     if half:
         if hour not in range(1, 13):
             return None
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + (12 if half in "pP" else 0)
     second = min(int(part.get("second") or 0), 59)  # a leap second is 60
     try:
         return time(hour, int(part["minute"]), second)
