@@ -4,6 +4,7 @@ The block of a link is the highest element that holds no other link of its list.
 each other (h3, p, h3, p) it takes the siblings up to the next record, or those before it when they come first.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from aggregator.pages.tree import INLINE, Node, Page
 from aggregator.pages.zones import Zones, words_of
 
 MAX_SIBLINGS = 12
+ITEM_TAGS = frozenset({"article", "li", "tr"})
+ITEM_WORDS = frozenset({"item", "card", "teaser"})
 Dated = Callable[[str], bool]
 
 
@@ -116,21 +119,20 @@ def _first(runs: list[list[Link]], place: int) -> int:
 
 def _climb(run: list[Link], before: int, after: int) -> Node:
     """Return the highest node that holds the run and neither the link before it nor the one after it."""
+
+    def is_shared(node: Node) -> bool:
+        return node.index <= before or (after >= 0 and node.last >= after)
+
     top = run[0].node
-    last = run[-1].node
-    while top.parent is not None and not top.holds(last):
+    while top.parent is not None and not top.holds(run[-1].node):
         top = top.parent
+    if is_shared(top):  # its links lie flat among those of the others
+        top = run[0].node
     while top.parent is not None and top.parent.tag not in ("body", "main", "html"):
-        parent = top.parent
-        if parent.index <= before or (after >= 0 and parent.last >= after):
+        is_alone = before < 0 and after < 0
+        if is_shared(top.parent) or (is_alone and (top.tag in ITEM_TAGS or words_of(top.get("class")) & ITEM_WORDS)):
             break
-        if (
-            before < 0
-            and after < 0
-            and (top.tag in ("article", "li", "tr") or words_of(top.get("class")) & {"item", "card"})
-        ):
-            break
-        top = parent
+        top = top.parent
     return top
 
 
@@ -162,7 +164,7 @@ def _spans(page: Page, runs: list[list[Link]], tops: list[Node], zones: Zones, i
         while end < len(tops) and tops[end].parent is tops[start].parent:
             end += 1
         parent = tops[start].parent
-        if parent is not None and _is_flat(page, parent, tops[start:end]):
+        if parent is not None and end - start > 1 and _is_flat(page, parent, tops[start:end]):
             spans[start:end] = _flat_spans(page, parent, tops[start:end], zones, is_dated)
         start = end
     return spans
@@ -185,10 +187,7 @@ def _is_flat(page: Page, parent: Node, tops: list[Node]) -> bool:
 
 def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
     if tops[0].tag in INLINE:
-        return [
-            _line_span(page, top, tops[place + 1] if place + 1 < len(tops) else None, parent)
-            for place, top in enumerate(tops)
-        ]
+        return _line_spans(page, parent, tops, is_dated)
     children = parent.children
     places = {id(node): place for place, node in enumerate(children)}
     heads = [places[id(top)] for top in tops]
@@ -204,17 +203,46 @@ def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dat
     return spans
 
 
-def _line_span(page: Page, top: Node, following: Node | None, parent: Node) -> Span:
-    """Return the stretch of a record whose link stands in running lines: from its own line's start to the next's."""
-    start = top.text_start
+def _line_spans(page: Page, parent: Node, tops: list[Node], is_dated: Dated) -> list[Span]:
+    """Return the stretches of records whose links stand in running lines.
+
+    A record has its link's own line; the lines between two links belong to the first of them, or to the second where a
+    date stands over the first link and none under the last; where both or none could be, to neither.
+    """
+    own = [_own_line(page, top, parent) for top in tops]
+    first, last = own[0][0], own[-1][1]
+    over = any(is_dated(line) for line in _lines(page, max(parent.text_start, first - 40), first)[-2:])
+    under = any(is_dated(line) for line in _lines(page, last, min(parent.text_end, last + 40))[:2])
+    starts, ends = [start for start, _ in own], [end for _, end in own]
+    if over and not under:
+        starts = [max(parent.text_start, first - 40), *ends[:-1]]
+    elif not over:
+        ends = [*starts[1:], parent.text_end]
+    return [_stretch(page, *record) for record in zip(tops, starts, ends, strict=True)]
+
+
+def _own_line(page: Page, top: Node, parent: Node) -> tuple[int, int]:
+    start, end = top.text_start, top.text_end
     while start > parent.text_start and "\n" not in page.pieces[start - 1]:
         start -= 1
-    end = following.text_start if following else parent.text_end
-    if following:
-        while end > top.text_end and "\n" not in page.pieces[end - 1]:
-            end -= 1
-    inner = [node for node in page.nodes[top.index : parent.last + 1] if node.text_start < end]
-    return (top.index, max(inner[-1].index if following else parent.last, top.last), start, max(end, top.text_end))
+    while end < parent.text_end and "\n" not in page.pieces[end]:
+        end += 1
+    return start, end
+
+
+def _stretch(page: Page, top: Node, start: int, end: int) -> Span:
+    """Return a record that begins and ends at these pieces and has at least `top`."""
+    first = min(top.index, bisect_left(page.nodes, start, hi=top.index, key=_text_start))
+    last = bisect_right(page.nodes, end - 1, lo=top.last, key=_text_start) - 1
+    return (first, max(top.last, last), min(start, top.text_start), max(end, top.text_end))
+
+
+def _text_start(node: Node) -> int:
+    return node.text_start
+
+
+def _lines(page: Page, start: int, end: int) -> list[str]:
+    return [line for line in (" ".join(part.split()) for part in "".join(page.pieces[start:end]).split("\n")) if line]
 
 
 def _lead(page: Page, children: list[Node], heads: list[int], is_dated: Dated) -> int:

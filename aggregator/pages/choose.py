@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 from aggregator.pages.blocks import Block, Dated, blocks_of, signature
-from aggregator.pages.groups import Group, has_date, has_heading, title_words
+from aggregator.pages.groups import Group, has_date, has_heading, in_running_text, title_words
 from aggregator.pages.links import Link
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import Zones
@@ -31,7 +31,9 @@ def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_
     keys = {link.key for link in members}
     area = _area(core)
     members |= {
-        link for link in links if link.key in keys and area.holds(link.node) and not _is_elsewhere(link, core, zones)
+        link
+        for link in links
+        if link.key in keys and area.holds(link.node) and not _is_elsewhere(page, link, core, zones)
     }
     ordered = sorted(members, key=lambda link: link.node.index)
     return _pruned(page, blocks_of(page, ordered, zones, is_dated), core, is_dated)
@@ -46,8 +48,10 @@ def _area(core: Group) -> Node:
     return area
 
 
-def _is_elsewhere(link: Link, core: Group, zones: Zones) -> bool:
-    return bool(zones.aside[link.node.index]) and core.features["aside"] < 0.5
+def _is_elsewhere(page: Page, link: Link, core: Group, zones: Zones) -> bool:
+    """Tell whether a link to a record stands outside it: beside the list, in a text, or to a part of the article."""
+    beside = bool(zones.aside[link.node.index]) and core.features["aside"] < 0.5
+    return beside or "#" in link.node.get("href") or in_running_text(page, link)
 
 
 def _siblings(page: Page, core: Group, links: list[Link], zones: Zones, is_dated: Dated) -> list[Link]:

@@ -57,7 +57,7 @@ def titles_of(page: Page, blocks: list[Block], is_date: Dated) -> list[tuple[str
     What many records say alike ("Wat gaan we doen?") is part of the template, not a title, if a record has another.
     """
     choices = [_title_nodes(page, block, is_date) for block in blocks]
-    counts = Counter(page.line(node) for nodes in choices for node in nodes)
+    counts = Counter(text for nodes in choices for text in {page.line(node) for node in nodes})
     often = max(3, len(blocks) // 4)
     found: list[tuple[str, Node | None]] = []
     for block, nodes in zip(blocks, choices, strict=True):

@@ -137,7 +137,7 @@ def _weigh(page: Page, group: Group, zones: Zones, url: str, is_dated: Dated) ->
     f["number"] = min(1.5, log2(len(blocks)) / 3)
     f["external"] = _share([head.host != host for head in heads])
     f["aside"] = _share([bool(zones.aside[head.node.index]) for head in heads])
-    f["running"] = _share([_in_running_text(page, head) for head in heads])
+    f["running"] = _share([in_running_text(page, head) for head in heads])
     f["repeats"] = 1 - len({text for text in texts if text}) / len(texts)
     f["agenda"] = _named(page, group, AGENDA_WORDS)
     f["other"] = _named(page, group, OTHER_WORDS)
@@ -186,7 +186,7 @@ def _is_slug(path: str) -> bool:
     return len(re.findall(r"[-_]|%20", last)) >= 2 or bool(re.search(r"\d{3}", last))
 
 
-def _in_running_text(page: Page, link: Link) -> bool:
+def in_running_text(page: Page, link: Link) -> bool:
     """Tell whether a link stands in the middle of a sentence."""
     for node in list(link.node.up())[1:3]:
         if node.tag == "p" and page.size(node) > 2.5 * len(link.text) + 40:

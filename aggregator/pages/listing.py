@@ -13,7 +13,8 @@ from typing import Literal
 from aggregator.model import Entry, Image
 from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
-from aggregator.pages.dating import Reader, Sighting, dates_of, looks_dated, reader_for, sightings
+from aggregator.pages.dating import dates_of
+from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
 from aggregator.pages.events import are_to_come, is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
@@ -93,7 +94,7 @@ def _confidence(groups: list[Group], entries: Sequence[Entry]) -> float:
 def entries_of(page: Page, blocks: Sequence[Block], zones: Zones, base: str, reader: Reader) -> tuple[Entry, ...]:
     """Return the entries of a list's records; a record without a title is none."""
     blocks = list(blocks)
-    titles = titles_of(page, blocks, lambda text: looks_dated(text) and reader.read(text) is not None)
+    titles = titles_of(page, blocks, reader.is_date)
     dates = dates_of(page, blocks, reader)
     entries = []
     for block, (title, title_node), seen in zip(blocks, titles, dates, strict=True):
