@@ -35,7 +35,7 @@ class Found:
 
 def form(pattern: str) -> re.Pattern[str]:
     """Compile a form that stands by itself: not in a word, a price, an address or a longer number."""
-    return re.compile(r"(?<![\w€$/])(?<!\d[.,:+-])(?<!\w_)" + pattern, re.ASCII | re.IGNORECASE)
+    return re.compile(r"(?<![\w€$/])(?<!\d[.,:+-])(?<![a-z][_-])" + pattern, re.ASCII | re.IGNORECASE)
 
 
 _FORMS = (

@@ -30,5 +30,10 @@ def test_levelling_keeps_every_character_in_its_place(text: str) -> None:
     assert all(a == b for a, b in zip(level, text, strict=True) if b.isascii() and not b.isspace())
 
 
+def test_levelling_remembers_no_more_letters_than_texts_need() -> None:
+    strange = "".join(map(chr, range(0x20000, 0x20000 + 12_000)))
+    assert levelled(strange + "é") == strange + "e"
+
+
 def test_levelling_leaves_what_is_no_accent() -> None:
     assert levelled("½ août\u00a0’22") == "½ aout ’22"
