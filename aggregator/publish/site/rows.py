@@ -140,7 +140,8 @@ class Rows:
         definition = _in(theme.definition, self.language)
         return ThemeRow(
             slug=theme.slug,
-            label=_in(theme.label, self.language) or theme.slug,
+            # A hyphen that hangs on its word ("Lerarentekort en -professionalisering") must not end a line.
+            label=(_in(theme.label, self.language) or theme.slug).replace(" -", " \N{NON-BREAKING HYPHEN}"),
             path=f"/themes/{quote(theme.slug, safe='')}",
             mark=self._themes.get(theme.slug, 0) % MARKS + 1,
             definition=definition,
