@@ -2,7 +2,7 @@
 
 A date is a field of the list: it stands at the same place in most records. So the places ("slots") where records show
 dates are counted over the whole list, and each record is dated from the place that most share; a date in one teaser is
-the teaser's. A machine's value that is the same in all records (the day of the build), with nothing printed beside it,
+the teaser's. Records of another shape (a featured item) are counted apart. A machine's value that is the same in all records (the day of the build), with nothing printed beside it,
 does not count. Dates of what is to come are no dates of publication.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.model import Evidence, Precision
-from aggregator.pages.blocks import Block
+from aggregator.pages.blocks import Block, signature
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, sightings
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import words_of
@@ -28,8 +28,10 @@ _YEAR_ONLY = re.compile(r"^\W*((?:19|20)\d\d)\W*$")
 def dates_of(page: Page, blocks: Sequence[Block], reader: Reader) -> list[Sighting | None]:
     """Return the date of each record, None where none is sure."""
     all_seen = [sightings(page, block, reader) for block in blocks]
-    trusted = _trusted_slots(all_seen)
-    dated = [_best(seen, trusted) for seen in all_seen]
+    shapes = [signature(block.top, 1) for block in blocks]
+    by_shape = {shape: [seen for seen, own in zip(all_seen, shapes, strict=True) if own == shape] for shape in shapes}
+    trusted = {shape: _trusted_slots(seen) for shape, seen in by_shape.items()}
+    dated = [_best(seen, trusted[shape]) for seen, shape in zip(all_seen, shapes, strict=True)]
     if not any(dated):
         dated = _dates_above(page, blocks, reader)
     years = _years_above(page, blocks)

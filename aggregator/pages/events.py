@@ -9,6 +9,7 @@ from aggregator.pages.tree import Page
 from aggregator.text.dates import find_range
 
 MOST = 0.6
+AHEAD = timedelta(days=2)
 EVENT_CLASSES = frozenset({"vevent", "dtstart", "dtend"})
 _HOURS = re.compile(
     r"\b\d{1,2}[:.]\d\d\s*(?:u(?:ur)?|h|[ap]m)?\s*(?:-|–|—|tot(?: en met)?|t/m|to|until|bis)\s*\d{1,2}[:.]\d\d\b",
@@ -16,14 +17,16 @@ _HOURS = re.compile(
 )
 
 
-def is_agenda(page: Page, blocks: Sequence[Block]) -> bool:
-    """Tell whether most records have what events have: Event markup, a beginning and an end."""
-    return sum(_is_event(page, block) for block in blocks) >= MOST * len(blocks)
+def is_agenda(page: Page, blocks: Sequence[Block], dates: Sequence[datetime], now: datetime) -> bool:
+    """Tell whether a list is of events: most dates lie ahead, or most records have a beginning and an end.
 
-
-def are_to_come(dates: Sequence[datetime], now: datetime) -> bool:
-    """Tell whether most of a list's dates lie ahead, as an agenda's do and a news list's never."""
-    return bool(dates) and sum(at > now + timedelta(days=2) for at in dates) >= MOST * len(dates)
+    A list whose dates all lie behind is no agenda but a look back; it is left to the reader's other judgement.
+    """
+    ahead = sum(at > now + AHEAD for at in dates)
+    if ahead >= MOST * len(blocks):
+        return True
+    are_events = sum(_is_event(page, block) for block in blocks) >= MOST * len(blocks)
+    return are_events and (ahead > 0 or not dates)
 
 
 def _is_event(page: Page, block: Block) -> bool:

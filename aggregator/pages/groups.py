@@ -134,7 +134,7 @@ def _weigh(page: Page, group: Group, zones: Zones, url: str, is_dated: Dated) ->
     f["template"] = parents.most_common(1)[0][1] / len(heads)
     f["main"] = _share([bool(zones.main[head.node.index]) for head in heads])
     f["length"] = min(1.0, median(page.sizes[block.end] - page.sizes[block.start] for block in blocks) / 200)
-    f["number"] = min(1.5, log2(len(blocks)) / 3)
+    f["number"] = min(1.5, (log2(len(blocks)) - 1) / 3) if len(blocks) > 2 else len(blocks) / 2 - 1.5
     f["external"] = _share([head.host != host for head in heads])
     f["aside"] = _share([bool(zones.aside[head.node.index]) for head in heads])
     f["running"] = _share([in_running_text(page, head) for head in heads])
@@ -154,7 +154,7 @@ WEIGHTS = {
     "template": 0.5,
     "main": 0.5,
     "length": 0.7,
-    "number": 0.7,
+    "number": 1.0,
     "external": -2.5,
     "aside": -1.5,
     "running": -2.0,

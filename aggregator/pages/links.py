@@ -33,6 +33,14 @@ PAGER = re.compile(
     r"eerste|laatste|page \d+|pagina \d+)(?: (?:page|pagina|posts?|berichten|entries))?\W*$",
     re.IGNORECASE,
 )
+# To an overview, not to an item.
+OVERVIEW = re.compile(
+    r"^\W*(?:(?:bekijk|toon|naar|ga naar|view|see|show|browse|voir|ver) )?(?:al(?:le|l|les)?|more|meer|overige|tou(?:te)?s|todas?|todos)"
+    r"(?: (?:het|the|onze|our|laatste|latest|les|las|los|ons))?(?: (?:nieuws\w*|berichten|artikelen|blogs?|news|posts?|articles?|items?|events?|agenda|"
+    r"evenementen|activiteiten|publicaties|publications|updates|stories|verhalen|projects?|projecten|actualit\w*|noticias|bekijken|"
+    r"tonen))?\W*$|^\W*(?:naar (?:het )?)?(?:nieuws|agenda)?(?:overzicht|archief|archive)\W*$",
+    re.IGNORECASE,
+)
 # A segment before the last: what follows names a collection, not an article.
 COLLECTIONS = frozenset(
     [
@@ -179,7 +187,7 @@ def _candidate(page: Page, node: Node, base: str, here: tuple[str, str, str]) ->
     if not _may_be_article(host, path, query, here):
         return None
     text = page.line(node) if page.size(node) < 5_000 else ""
-    if PAGER.match(text) or "author" in node.get("rel"):
+    if PAGER.match(text) or OVERVIEW.match(text) or "author" in node.get("rel"):
         return None
     is_read_more = bool(READ_MORE.match(text))
     if "tag" in node.get("rel").split() and not is_read_more and not READ_MORE_START.match(text):

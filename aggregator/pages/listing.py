@@ -15,7 +15,7 @@ from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
 from aggregator.pages.dating import dates_of
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
-from aggregator.pages.events import are_to_come, is_agenda
+from aggregator.pages.events import is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
 from aggregator.pages.links import Link, base_of, candidates
@@ -68,8 +68,8 @@ def _read(
 ) -> Listing:
     blocks = chosen(page, groups, links, zones, looks_dated)
     reader = reader_for(page, blocks, now=now, language=language)
-    ahead = [seen[0].dated.at for block in blocks if (seen := sightings(page, block, reader))]
-    kind: Literal["news", "agenda"] = "agenda" if is_agenda(page, blocks) or are_to_come(ahead, now) else "news"
+    dates = [seen[0].dated.at for block in blocks if (seen := sightings(page, block, reader))]
+    kind: Literal["news", "agenda"] = "agenda" if is_agenda(page, blocks, dates, now) else "news"
     entries = entries_of(page, blocks, zones, base, reader)
     folders = sorted({block.link.host + block.link.path.rsplit("/", 1)[0] for block in blocks})
     return Listing(

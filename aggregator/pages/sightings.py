@@ -28,6 +28,7 @@ _MAYBE = re.compile(r"\d|gisteren|vandaag|yesterday", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?![\d/])")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?(?:\s.*)?$")
 _MARKS = ("|", "•", "·", "-", "–", "—", "/", ",", ":", ")", "(")
+_READING_TIME = re.compile(r"^(?:\w+ ){0,2}[<\d]+ min", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"^([^\d]{3,40}?)[\s|:·,–-]*(?:\d|gisteren|vandaag)")
 _INTRODUCES = re.compile(
     r"^(?:geplaatst|gepubliceerd|datum|published|posted|publicatiedatum|written|date|op|on|laatst|last|updated|bijgewerkt|door|"
@@ -79,7 +80,8 @@ class Reader:
             return None
         before, after = plain[: found[0].start].rstrip(), plain[found[0].end :].lstrip()
         is_apart = len(before.split()) <= 3 or before.endswith(_MARKS)
-        return found[0].dated if is_apart and (not after or after.startswith(_MARKS)) else None
+        is_ended = not after or after.startswith(_MARKS) or bool(_READING_TIME.match(after))
+        return found[0].dated if is_apart and is_ended else None
 
     def _dashed(self, text: str) -> str | None:
         """Return `text` with d/m/y as d-m-y, which is read in one way only; None when the order is not known."""
@@ -152,12 +154,18 @@ def _machine(page: Page, node: Node, value: str, block: Block, reader: Reader) -
     by_print = [_sighting(printed, Evidence.TEXT, slot, node, text)] if printed else []
     if dated is None:
         return by_print
+    there = feed_date(value[:10])  # the day where the server stands, which is what it prints
+    if there and _shows_day_of(text, there, dated):
+        return [_sighting(there, Evidence.TIME, f"confirmed {slot}", node, "")]
     if printed is None or _agree(printed, day_in_amsterdam(dated.at)):
         return [_sighting(dated, Evidence.TIME, f"confirmed {slot}" if by_print else slot, node, "")]
-    there = feed_date(value[:10])  # the day where the server stands is the day that is printed
-    if there and _agree(printed, day_in_amsterdam(there.at)):
-        return [_sighting(there, Evidence.TIME, f"confirmed {slot}", node, "")]
     return by_print if printed.year_said else []
+
+
+def _shows_day_of(text: str, there: Dated, here: Dated) -> bool:
+    """Tell whether `text` shows the day of the month of `there`, and not that of `here`."""
+    numbers = {int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)}
+    return day_in_amsterdam(there.at).day in numbers and day_in_amsterdam(here.at).day not in numbers
 
 
 def _agree(printed: Dated, day: date) -> bool:
