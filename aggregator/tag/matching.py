@@ -1,0 +1,151 @@
+"""Finding many terms in a text at once, as the header of themes.toml defines what a term matches.
+
+A term is known by its letters and digits alone, folded: "zij-instroom", "zij instroom" and "Zijinstroom" are one
+string. The text is cut into words once; each word, and each row of words that may become a term, is one look-up
+in a cache. (One automaton over characters, as Aho and Corasick made it, would have to prove word boundaries again.)
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 80  # longer ones are no words
+CACHED_WORDS = 50_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One term of the lexicon. `written` is for people; `capitals` matches only as written."""
+
+    written: str
+    capitals: bool = False
+
+
+class Hit(NamedTuple):
+    """The term with this number, at the words `start` to `end` (exclusive) of a text."""
+
+    term: int
+    start: int
+    end: int
+
+
+Find = Callable[[Sequence[str]], list[Hit]]
+_Look = Callable[[str, str], tuple[tuple[int, ...], bool]]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` as written, without signs between them."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return WORD.findall(text)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case without diacritics: "Bèta" is "beta"."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def compile_terms(terms: Sequence[Term]) -> Find:
+    """Return a function that finds all of `terms`, by their place in the sequence, in a list of words.
+
+    Hits come in order of their first word.
+
+    Raises ValueError for a term that can match nothing or anything.
+    """
+    look = _lookup([_pattern(term) for term in terms])
+    silent: set[str] = set()  # words that no term starts with: most of any text
+
+    def find(words: Sequence[str]) -> list[Hit]:
+        hits: list[Hit] = []
+        if len(silent) > CACHED_WORDS:
+            silent.clear()
+        for start, word in [(place, word) for place, word in enumerate(words) if word not in silent]:
+            found, goes_on = look("", word)
+            for term in found:
+                hits.append(Hit(term, start, start + 1))
+            if goes_on:
+                _add_longer(hits, look, words, start)
+            elif not found:
+                silent.add(word)
+        return hits
+
+    return find
+
+
+def _add_longer(hits: list[Hit], look: _Look, words: Sequence[str], start: int) -> None:
+    """Add the terms of more than one word at `start`."""
+    row, end, goes_on = words[start], start + 1, True
+    while goes_on and end < len(words):
+        found, goes_on = look(row, words[end])
+        row += words[end]
+        end += 1
+        for term in found:
+            hits.append(Hit(term, start, end))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pattern:
+    capitals: bool
+    key: str
+    beginnings: tuple[str, ...]  # the key after its first word, its second ..., without the last
+    any_start: bool
+    any_end: bool
+
+
+def _pattern(term: Term) -> _Pattern:
+    written = term.written.strip()
+    any_start, any_end = written.startswith("*"), written.endswith("*") and written != "*"
+    parts = [part if term.capitals else fold(part) for part in words_of(written)]
+    if not parts or "*" in written[any_start : len(written) - any_end]:
+        raise ValueError(f"the term {term.written!r} needs letters or digits, and * only at its ends")
+    if any_start and len(parts) > 1:
+        raise ValueError(f"the term {term.written!r}: a * in front goes with one word only")
+    if term.capitals and (any_start or any_end):
+        raise ValueError(f"the term {term.written!r}: capitals are matched as written, without *")
+    beginnings = tuple("".join(parts[:count]) for count in range(1, len(parts)))
+    return _Pattern(
+        capitals=term.capitals,
+        key="".join(parts),
+        beginnings=beginnings,
+        any_start=any_start,
+        any_end=any_end,
+    )
+
+
+def _lookup(patterns: Sequence[_Pattern]) -> _Look:
+    """A function (row of words so far, next word) -> (terms that end with it, whether a longer one may follow)."""
+    table: dict[tuple[bool, bool, bool], dict[str, list[int]]] = {}
+    beginnings: tuple[set[str], set[str]] = (set(), set())
+    for number, each in enumerate(patterns):
+        keys = table.setdefault((each.capitals, each.any_start, each.any_end), {})
+        keys.setdefault(each.key, []).append(number)
+        beginnings[each.capitals].update(each.beginnings)
+
+    @lru_cache(maxsize=CACHED_WORDS)
+    def look(row: str, word: str) -> tuple[tuple[int, ...], bool]:
+        if len(word) > LONGEST_WORD:
+            return (), False
+        written, folded = row + word, fold(row) + fold(word)
+        found: list[int] = []
+        for (capitals, any_start, any_end), keys in table.items():
+            text, least = (written, len(row)) if capitals else (folded, len(fold(row)))
+            for part in _parts(text, least, any_start and not row, any_end):
+                found += keys.get(part, ())
+        return tuple(dict.fromkeys(found)), folded in beginnings[False] or written in beginnings[True]
+
+    return look
+
+
+def _parts(text: str, least: int, any_start: bool, any_end: bool) -> Iterable[str]:
+    """The parts of `text` that a term may be equal to; each reaches beyond `least`, into the last word."""
+    starts = range(len(text)) if any_start else (0,)
+    for start in starts:
+        for end in range(max(least, start) + 1, len(text) + 1) if any_end else (len(text),):
+            yield text[start:end]
