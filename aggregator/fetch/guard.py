@@ -51,16 +51,23 @@ NEVER_PUBLIC: tuple[Network, ...] = tuple(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
+def _parsed(address: str | Address) -> Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
 def is_public(address: str | IPv4Address | IPv6Address) -> bool:
     """Tell whether `address` is one of the public internet; what cannot be read as an address is not.
 
     An IPv4 address inside an IPv6 one (mapped, NAT64) counts as itself; the obsolete ways to put one there
     (compatible, 6to4, Teredo) are never public.
     """
-    try:
-        ip = ip_address(address)
-    except ValueError:
+    ip = _parsed(address)
+    if ip is None:
         return False
     if isinstance(ip, IPv6Address):
         if ip.scope_id is not None:
@@ -98,9 +105,8 @@ class Allowlist:
 
     def permits_address(self, address: str | IPv4Address | IPv6Address, port: int) -> bool:
         """Tell whether `address` is listed, with this port or with any."""
-        try:
-            ip = ip_address(address)
-        except ValueError:
+        ip = _parsed(address)
+        if ip is None:
             return False
         if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped

@@ -5,7 +5,6 @@ and not what is open, and file descriptors may be numbered above 1023, where sel
 """
 
 import selectors
-from collections.abc import Callable
 from time import monotonic
 
 import pycurl
@@ -18,6 +17,7 @@ class Loop:
 
     def __init__(self, connections: int) -> None:
         self._poller = selectors.DefaultSelector()
+        self._watched: dict[int, int] = {}
         self._timer: float | None = None
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -66,12 +66,14 @@ class Loop:
         self._timer = None if milliseconds < 0 else monotonic() + milliseconds / 1000
 
     def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
-        watched = descriptor in self._poller.get_map()
         if what == pycurl.POLL_REMOVE:
-            if watched:
+            if self._watched.pop(descriptor, None):
                 self._poller.unregister(descriptor)
             return
         events = selectors.EVENT_READ if what & pycurl.POLL_IN else 0
         events |= selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
-        change: Callable[[int, int], object] = self._poller.modify if watched else self._poller.register
-        change(descriptor, events)
+        if descriptor not in self._watched:
+            self._poller.register(descriptor, events)
+        elif self._watched[descriptor] != events:
+            self._poller.modify(descriptor, events)
+        self._watched[descriptor] = events

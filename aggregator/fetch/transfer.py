@@ -70,6 +70,13 @@ class Reply:
     detail: str = ""
 
 
+class _Socket(socket.socket):
+    """A socket that goes quietly: pycurl takes a duplicate and drops it, which Python would warn about each time."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Transfer:
     """A libcurl handle, set up once. `start` it, hand `handle` to the loop, and `end` it with what the loop said."""
 
@@ -102,7 +109,7 @@ class Transfer:
         if self._rules.resolve is not None:
             where = f"{ask.host}:{ask.port}"
             addresses = ",".join(self._rules.resolve(ask.host, ask.port))
-            handle.setopt(pycurl.RESOLVE, [f"-{where}", *([f"+{where}:{addresses}"] if addresses else [])])
+            handle.setopt(pycurl.RESOLVE, [f"-{where}", *([f"{where}:{addresses}"] if addresses else [])])
 
     def end(self, code: int, message: str) -> Reply:
         """Return what came of it, from libcurl's error code and message."""
@@ -154,7 +161,7 @@ class Transfer:
             self._forbidden = str(address[0])
             return int(pycurl.SOCKET_BAD)
         try:
-            opened = socket.socket(family, kind, protocol)
+            opened = _Socket(family, kind, protocol)
         except OSError:  # this machine has no IPv6, or no descriptor left
             return int(pycurl.SOCKET_BAD)
         self._is_open = True
@@ -215,6 +222,7 @@ def _handle(rules: Rules) -> pycurl.Curl:
         (pycurl.USERAGENT, rules.user_agent),
         (pycurl.CAINFO, rules.ca_file or certifi.where()),
         (pycurl.CONNECTTIMEOUT_MS, int(rules.limits.connect.total_seconds() * 1000)),
+        (pycurl.DNS_CACHE_TIMEOUT, 0),  # libcurl walks through its whole cache at each connection: a third of the cost
         (pycurl.NOSIGNAL, 1),
     ):
         handle.setopt(option, value)
