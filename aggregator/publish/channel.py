@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from aggregator.model import Site, Story
-from aggregator.publish.entry import last_change
+from aggregator.publish.entry import last_change, local
 
 Format = Literal["atom", "rss", "json"]
 
@@ -66,4 +66,4 @@ def feed_path(name: str, format: Format) -> str:
 
 def last_change_of(channel: Channel, stories: Sequence[Story]) -> datetime:
     """Return when a reader could last notice a change: the newest story's, never the clock's."""
-    return max(map(last_change, stories), default=channel.created)
+    return max(map(last_change, stories), default=local(channel.created))

@@ -4,16 +4,17 @@ Strict on purpose: what passes here is understood by every reader, not only by t
 """
 
 import re
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^\x00-\x20\"<>\\^`{|}%\x7f-\xa0]|%[0-9A-Fa-f]{2})+")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-][01]\d:[0-5]\d|[+-]2[0-3]:[0-5]\d)")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _RFC822 = re.compile(
-    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
-    r"\d\d:\d\d(?::\d\d)? (?:GMT|UT|[+-]\d{4})"
+    rf"(?:({'|'.join(_WEEKDAYS)}), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) "
+    r"([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:GMT|UT|[+-](?:[01]\d|2[0-3])[0-5]\d)"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;\s*[A-Za-z0-9-]+=(\"[^\"]*\"|[^\s;\"]+))*")
@@ -47,11 +48,12 @@ def is_rfc822(text: str) -> bool:
     match = _RFC822.fullmatch(text)
     if not match:
         return False
+    weekday, day, month, year = match.group(1, 2, 3, 4)
     try:
-        when = parsedate_to_datetime(text)
+        calendar_day = date(int(year), _MONTHS.index(month) + 1, int(day))
     except ValueError:
         return False
-    return match[1] in {None, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[when.weekday()]}
+    return weekday in {None, _WEEKDAYS[calendar_day.weekday()]}
 
 
 def is_language(text: str) -> bool:
