@@ -6,7 +6,7 @@ even a date, when there is no news. A document that our own validator complains 
 one stays.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import structlog
 
 from aggregator.model import Document, Outcome, Site, Source, State, Story
 from aggregator.publish.atom import atom_feed
-from aggregator.publish.channel import Channel, feed_path
+from aggregator.publish.channel import Channel, Format, feed_path
 from aggregator.publish.jsonfeed import json_feed
 from aggregator.publish.opml import sources_opml
 from aggregator.publish.rss import rss_feed
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 LANGUAGES = ("nl", "en")
 PAGE_STORIES = 50
-FORMATS = {
+FORMATS: dict[Format, tuple[str, Callable[[Channel, Sequence[Story], Mapping[str, Source], Site], bytes]]] = {
     "atom": ("application/atom+xml; charset=utf-8", atom_feed),
     "rss": ("application/rss+xml; charset=utf-8", rss_feed),
     "json": ("application/feed+json; charset=utf-8", json_feed),
@@ -172,7 +172,7 @@ def _feeds(
     for suffix, (media_type, build) in FORMATS.items():
         body = build(channel, window, names, press.site)
         path = feed_path(channel.name, suffix)
-        wrong = complaints(body, media_type)
+        wrong = complaints(body, media_type.partition(";")[0])
         if wrong:
             log.error("document_invalid", path=path, complaints=wrong[:5])
             continue

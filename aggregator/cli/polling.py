@@ -36,13 +36,12 @@ def poll(
     with service(at) as opened:
         wanted = _make_due(opened, ids or [], every, at)
         show = _printer(opened.config.site.language, wants_json, len(wanted) if wanted else 0)
-        poll_round(
-            opened,
-            at,
-            f"poll-{os.getpid()}",
-            only=wanted,
-            watch=lambda report: (reports.append(report), show(report))[0],
-        )
+
+        def watch(report: "Report") -> None:
+            reports.append(report)
+            show(report)
+
+        poll_round(opened, at, f"poll-{os.getpid()}", only=wanted, watch=watch)
         if wanted and not reports:
             fail("the sources are being polled by another process right now; try again in a minute", Exit.BUSY)
     raise typer.Exit(_verdict(reports))

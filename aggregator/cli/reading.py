@@ -25,7 +25,7 @@ def read(
     document: Annotated[str, typer.Argument(metavar="FILE|URL|-", help="A file, an address, or - for standard input.")],
     url: Annotated[str, typer.Option("--url", help="The address that relative links start from.")] = "",
     content_type: Annotated[str, typer.Option("--content-type", help="The media type that the server says.")] = "",
-    kind: Annotated[str, typer.Option("--as", help="auto, feed or page.")] = "auto",
+    kind: Annotated[As, typer.Option("--as", help="auto, feed or page.")] = "auto",
     now: Now = "",
     wants_json: WantsJson = False,
 ) -> None:
@@ -34,8 +34,6 @@ def read(
     from aggregator.model import Source
     from aggregator.pipeline import read as read_answer
 
-    if kind not in ("auto", "feed", "page"):
-        fail(f"--as {kind}: write auto, feed or page", Exit.USAGE)
     at = moment(now)
     answer = _answer(document, url, content_type, at)
     source = Source(id="read", organisation="", url=answer.wire.url, kind=kind)

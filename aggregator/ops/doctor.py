@@ -149,6 +149,6 @@ def _sources(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
             yield Finding(
                 check=each.source.id, ok=False, found=found, fix=f"`aggregator sources check {each.source.id}`"
             )
-    well = sum(1 for each in held if each.poll.at and not each.poll.code)
+    fine = sum(1 for each in held if each.poll.at and not each.poll.code)
     waiting = sum(1 for each in held if each.poll.at is None)
-    yield Finding(check="sources", ok=True, found=f"{len(held)}: {well} well, {waiting} not polled yet")
+    yield Finding(check="sources", ok=True, found=f"{len(held)}: {fine} well, {waiting} not polled yet")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.errors import SourceError
-from aggregator.fetch.robots import allowed
+from aggregator.fetch.robots import RobotsFile, allowed, origin_of
 from aggregator.model import Answer, Failed, Fetched, Reading, Request, Source
 from aggregator.pipeline import read
 from aggregator.policy.address import expand
@@ -58,6 +58,10 @@ def _probed(service: Service, source: Source, address: str, answer: Answer, now:
 
 
 def robots_forbid(service: Service, url: str, now: datetime) -> bool:
-    """Whether the site's robots.txt asks robots to stay away from `url`."""
-    file = service.fetcher.robots_file(url, now)
-    return file is not None and not allowed(file, PRODUCT, url)
+    """Whether the site's robots.txt asks robots to stay away from `url`; feeds are polled all the same."""
+    address = origin_of(url) + "/robots.txt"
+    for _, answer in service.fetcher.fetch([Request(source_id="robots", url=address, accept="page")], now):
+        if isinstance(answer, Fetched):
+            file = RobotsFile(fetched_at=now, status=answer.wire.status, text=answer.body.decode("utf-8", "replace"))
+            return not allowed(file, PRODUCT, url, now)
+    return False

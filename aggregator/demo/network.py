@@ -1,0 +1,190 @@
+"""The partners' servers: real HTTP on loopback, with validators, and with the troubles that partners have."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+from xml.sax.saxutils import escape
+
+from aggregator.demo.partners import PARTNERS, News, Partner
+from aggregator.model import Source
+
+BUSY_FROM, BUSY_UNTIL = 20, 50  # seconds after the start
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "rss-latin1": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+
+
+@dataclass(slots=True)
+class Network:
+    """All servers of the demo, started together."""
+
+    servers: list[ThreadingHTTPServer]
+    started: datetime
+
+    @classmethod
+    def start(cls, host: str = "127.0.0.1") -> "Network":
+        """Start a server for each partner, on ports that are free."""
+        network = cls(servers=[], started=datetime.now(UTC))
+        for partner in PARTNERS:
+            handler = type("PartnerHandler", (Handler,), {"partner": partner, "network": network})
+            server = ThreadingHTTPServer((host, 0), handler)
+            server.daemon_threads = True
+            network.servers.append(server)
+        for server in network.servers:
+            threading.Thread(target=server.serve_forever, name="demo-partner", daemon=True).start()
+        return network
+
+    def stop(self) -> None:
+        """Close every server."""
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
+
+    def address(self, partner_id: str) -> str:
+        """Where a partner's server answers."""
+        position = [partner.id for partner in PARTNERS].index(partner_id)
+        host, port = self.servers[position].server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def sources(self) -> tuple[Source, ...]:
+        """The partners as sources of the service."""
+        return tuple(
+            Source(
+                id=partner.id,
+                organisation=partner.organisation,
+                url=f"{self.address(partner.id)}/nieuws.xml",
+                labels=partner.labels,
+                republisher=partner.id == "vakblad",
+            )
+            for partner in PARTNERS
+        )
+
+    def document(self, partner: Partner, now: datetime) -> bytes:
+        """A partner's feed at this moment."""
+        shown = [news for news in partner.news if self.appears(news) <= now]
+        shown.sort(key=self.appears, reverse=True)
+        return WRITERS[partner.form](self, partner, shown)
+
+    def appears(self, news: News) -> datetime:
+        """When an item is published."""
+        return (self.started + timedelta(seconds=news.after)).replace(microsecond=0)
+
+    def link(self, partner: Partner, news: News) -> str:
+        """The article's address; a copy links to the original, with the tracking that mailings add."""
+        if news.copy_of:
+            origin, slug = news.copy_of.split("/")
+            return f"{self.address(origin)}/nieuws/{slug}?utm_source=vakblad"
+        return f"{self.address(partner.id)}/nieuws/{news.slug}"
+
+
+def _rss(network: Network, partner: Partner, shown: list[News], encoding: str = "utf-8") -> bytes:
+    items = "".join(
+        f"<item><title>{escape(news.title)}</title><link>{escape(network.link(partner, news))}</link>"
+        f"<guid isPermaLink='false'>{partner.id}-{news.slug}</guid>"
+        f"<description>{escape(news.teaser)}</description>"
+        f"<pubDate>{format_datetime(network.appears(news))}</pubDate></item>"
+        for news in shown
+    )
+    if partner.trouble == "broken-entry":
+        items += "<item><guid>leeg</guid></item>"
+    head = f"<?xml version='1.0' encoding='{encoding}'?><rss version='2.0'><channel>"
+    title = f"<title>{escape(partner.organisation)}</title><link>{network.address(partner.id)}/</link>"
+    return f"{head}{title}<description>Nieuws</description>{items}</channel></rss>".encode(encoding)
+
+
+def _rss_latin1(network: Network, partner: Partner, shown: list[News]) -> bytes:
+    return _rss(network, partner, shown, "iso-8859-1")
+
+
+def _atom(network: Network, partner: Partner, shown: list[News]) -> bytes:
+    entries = "".join(
+        f"<entry><id>tag:{partner.id}.example,2026:{news.slug}</id><title>{escape(news.title)}</title>"
+        f"<link href='{escape(network.link(partner, news))}'/><summary>{escape(news.teaser)}</summary>"
+        f"<published>{network.appears(news).isoformat()}</published>"
+        f"<updated>{network.appears(news).isoformat()}</updated></entry>"
+        for news in shown
+    )
+    return (
+        f"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='nl'><id>tag:{partner.id}.example,2026:feed</id>"
+        f"<title>{escape(partner.organisation)}</title><updated>{network.started.isoformat()}</updated>"
+        f"<author><name>{escape(partner.organisation)}</name></author>{entries}</feed>"
+    ).encode()
+
+
+def _json(network: Network, partner: Partner, shown: list[News]) -> bytes:
+    items = [
+        {
+            "id": f"{partner.id}/{news.slug}",
+            "url": network.link(partner, news),
+            "title": news.title,
+            "content_text": news.teaser,
+            "date_published": network.appears(news).isoformat(),
+        }
+        for news in shown
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": partner.organisation, "items": items}
+    return json.dumps(feed, ensure_ascii=False).encode()
+
+
+WRITERS = {"rss": _rss, "rss-latin1": _rss_latin1, "atom": _atom, "json": _json}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One partner's server."""
+
+    partner: ClassVar[Partner]
+    network: ClassVar[Network]
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer with the feed, an article, or the trouble of the moment."""
+        age = time.time() - self.network.started.timestamp()
+        if self.path == "/robots.txt":
+            self._answer(404, b"")
+        elif self.partner.trouble == "busy" and BUSY_FROM <= age < BUSY_UNTIL:
+            self._answer(503, b"even geduld", {"Retry-After": "5"})
+        elif self.partner.trouble == "moved" and self.path == "/nieuws.xml":
+            self._answer(301, b"", {"Location": "/feed/nieuws.xml"})
+        elif self.path.startswith("/nieuws/"):
+            self._article()
+        else:
+            self._feed()
+
+    def _feed(self) -> None:
+        body = self.network.document(self.partner, datetime.now(UTC))
+        tag = f'"{sha256(body).hexdigest()[:16]}"'
+        if self.headers.get("If-None-Match") == tag:
+            self._answer(304, b"", {"ETag": tag})
+        else:
+            self._answer(200, body, {"ETag": tag, "Content-Type": MEDIA_TYPES[self.partner.form]})
+
+    def _article(self) -> None:
+        slug = self.path.split("?")[0].rsplit("/", 1)[1]
+        news = next((each for each in self.partner.news if each.slug == slug), None)
+        if news is None:
+            self._answer(404, b"niet gevonden")
+            return
+        text = f"<!doctype html><html lang=nl><title>{escape(news.title)}</title><h1>{escape(news.title)}</h1>"
+        page = f"{text}<p>{escape(news.teaser)}</p><p>Dit bericht is verzonnen voor de demo.</p></html>"
+        self._answer(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the terminal belongs to the service."""

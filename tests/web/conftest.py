@@ -1,0 +1,46 @@
+"""The web side over a store with some news, on a real server."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import uvicorn
+
+from aggregator.release import Press, refresh
+from aggregator.store import Store
+from aggregator.web.app import make_app
+from tests.factories import DAY, NOW, make_entry, make_source
+from tests.line.conftest import partners, store
+from tests.line.partner import Partners, feed, follow, make_line, run
+from tests.line.test_release import SITE
+
+__all__ = ["partners", "store"]
+
+
+@pytest.fixture
+def press(store: Store, partners: Partners) -> Press:
+    """A store with three published stories, released."""
+    made = Press(store=store, site=replace(SITE, base_url="http://127.0.0.1:8000"), created=NOW - DAY)
+    follow(store, make_source(labels=("noord",)))
+    partners.documents["https://fme.example/feed"] = feed(make_entry(1), make_entry(2), make_entry(3))
+    run(make_line(store, partners))
+    refresh(made, NOW)
+    return made
+
+
+@pytest.fixture
+def address(press: Press) -> Iterator[str]:
+    """Where the web side answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(make_app(press), host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(5)
