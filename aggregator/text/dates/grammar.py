@@ -42,7 +42,8 @@ _FORMS = (
     form(r"(?P<machine>\d{4}-\d\d-\d\dT\d[\d:.,]{3,15}(?:Z|[+-]\d\d(?::?\d\d)?)?)(?!\w)"),
     form(rf"(?P<year>(?:19|20)\d\d)(?P<mark>[-/.])(?P<number>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){NUMBER_ENDS}(?!\w)"),
     form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}(?:(?:de|of)\s)?{MONTH}[.,]{{0,2}}[\s-]{{0,2}}(?:de\s)?{YEAR}"),
-    form(rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY},?\s{{1,2}}{YEAR}"),
+    form(rf"{WEEKDAY}{MONTH}[.,]?\s{{1,2}}{DAY},?\s{{0,2}}{YEAR}"),
+    form(rf"(?P<year>(?:19|20)\d\d),?\s{MONTH}\.?\s{DAY}(?![\d:]){WORD_ENDS}"),
     form(
         rf"{WEEKDAY}(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<next>\d{{1,2}})(?P=mark)"
         rf"(?P<year>(?:19|20)\d\d){NUMBER_ENDS}"

@@ -29,10 +29,11 @@ from aggregator.text.dates.names import MONTHS
 # How far ahead a day without a year may lie: tomorrow's paper, another time zone.
 _AHEAD = timedelta(days=2)
 
-_NO_YEAR = (
-    form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}{MONTH}\.?(?:,?\s{{1,2}}(?P<side>jl|j\.l|l\.l|as|a\.s)\b\.?)?"),
-    form(rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY}(?![\d:.,/-]*\d){WORD_ENDS}"),
-)
+_DAY_FIRST = form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}{MONTH}\.?(?:,?\s{{1,2}}(?P<side>jl|j\.l|l\.l|as|a\.s)\b\.?)?")
+_MONTH_FIRST = form(
+    rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY}(?![\d:.,/-]*\d)(?=\s?(?:$|[|·•–—,;.)]))"
+)  # not "May 1st Reboot"
+_ONLY_ENGLISH = frozenset({"january", "february", "march", "may", "june", "july", "october", "oct"})
 _NOT_A_YEAR = re.compile(r"[\s,./|·•–—(-]{0,3}['’]?\d{2,}(?![\d]*[:.uh]\d\d)", re.ASCII)
 _SHORT_NUMBERS = form(rf"{WEEKDAY}(?P<day>\d\d)(?P<mark>[/-])(?P<number>\d\d)(?P=mark)(?P<year>\d\d){NUMBER_ENDS}")
 _SHORT_YEAR = form(rf"{WEEKDAY}{DAY}[\s-]{MONTH}\.?[\s-](?P<year>\d\d)$")
@@ -73,9 +74,11 @@ def named_day_at(text: str, start: int, now: datetime) -> Found | None:
 
 def no_year_at(text: str, start: int, now: datetime, language: str) -> Found | None:
     """Return the day without a year at `start`, in the year that makes it nearest: past, or coming for "a.s."."""
-    # "Juni 22" is June 2022 in Dutch, and the 22nd of June in English.
-    for pattern in _NO_YEAR if language.lower().startswith("en") else _NO_YEAR[:1]:
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
         match = pattern.match(text, start)
+        # "Juni 22" is June 2022 in Dutch, and the 22nd of June in English; so "Oct 22" is a day everywhere.
+        if match and pattern is _MONTH_FIRST and not _is_english(match["month"], language):
+            return None
         if match and not _NOT_A_YEAR.match(text, match.end()):
             on = _nearest(match.groupdict(default=""), day_in_amsterdam(now))
             found = with_time(text, match.start(), match.end(), on) if on else None
@@ -118,3 +121,7 @@ def _nearest(part: Mapping[str, str], today: date) -> date | None:
 
 def _day(on: date) -> Dated | None:
     return day(on.year, on.month, on.day)
+
+
+def _is_english(month_name: str, language: str) -> bool:
+    return language.lower().startswith("en") or month_name.lower() in _ONLY_ENGLISH

@@ -21,7 +21,7 @@ TEXT_LIMIT = 200_000
 
 
 def _words(words: str) -> str:
-    return "|".join(word.replace("_", r"\s") for word in sorted(words.split(), key=len, reverse=True))
+    return "|".join(word.replace("_", r"[\s_]") for word in sorted(words.split(), key=len, reverse=True))
 
 
 _KICKERS = """
@@ -29,6 +29,7 @@ _KICKERS = """
     persbericht opinie achtergrond verhaal reportage publicatie video podcast vacature news article press_release
     geplaatst gepubliceerd gepost geschreven verschenen toegevoegd datum publicatiedatum gedateerd posted published
     written date publication_date released
+    calendar_today calendar_month date_range access_time schedule
 """
 # Words of a date that is not the day on which the news came out.
 _OTHER_DATES = """
@@ -44,9 +45,8 @@ _LOWER_CASE_TAILS = """
 _CLOCK_FIRST = re.compile(
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:\s?uur)?[\s,|/·•–—-]{1,3}(?:(?:op|on)\s)?", re.IGNORECASE
 )
-_HEAD = re.compile(
-    rf"[\s|/·•–—:>(-]*(?:(?:{_words(_KICKERS)})\b[\s:,.|/·•–—>(-]*(?:(?:op|on)\b[\s:]*)?)*", re.IGNORECASE
-)
+_HEAD = re.compile(rf"[^\w€$©+]*(?:(?:{_words(_KICKERS)})\b[\s:,.|/·•–—>(-]*(?:(?:op|on)\b[\s:]*)?)*", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:door|by)\s(?:\S{1,30}\s){1,4}(?:(?:op|on)\s)?", re.IGNORECASE)
 # "Jan de Vries | ", "Door Jan op ", "Den Haag, "; not "Nieuwe cao: " and not "Open avond, ".
 _SEPARATED = re.compile(
     r"(?:[|/·•–—>)-]\s?|\b[Dd]oor\b.{2,60}\sop\s|\b[Bb]y\b.{2,60}\son\s|^(?:[A-Z]\S{0,30}\s){0,2}[A-Z]\S{0,30},\s)$"
@@ -55,10 +55,11 @@ _OTHER_DATE = re.compile(rf"\b(?:{_words(_OTHER_DATES)})\b|©", re.IGNORECASE)
 _READING_TIME = re.compile(r"<?\s?\d{1,2}\s(?:min|minuut|minuten|minutes?)\b", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?!\s?(?:GMT|UTC|[A-Z]{1,2}[SD]T|[+-]\d{2})\b)"
-    rf"\s?(?:$|[|/·•–—,;:.…»>)\]<\"'“‘-]|(?-i:[A-Z])|(?:{_words(_LOWER_CASE_TAILS + _KICKERS)})\b"
+    rf"\s?(?:$|[|/·•–—,;:.…»>)\]<\"'“‘-]|(?-i:[^\Wa-z0-9_])|(?:{_words(_LOWER_CASE_TAILS + _KICKERS)})\b"
     r"|\d{1,4}\s(?:min|minuut|minuten|minutes|reactie|reacties|comments?|keer|x)\b)",
     re.IGNORECASE,
 )
+_MONTH_END = re.compile(r"\s?(?:$|[|/·•,;:.)\]])")  # not "Juni 2019 - heden"
 _END = re.compile(r"\s?(?:$|[|/·•–—,;:.)\]-])")
 _RANGE_OF_DAYS = re.compile(r"\s?(?:-|–|—|&|/|t/m|tot|en|to|and|through)\s?\d{1,2}\b(?!:)", re.IGNORECASE)
 _HOPEFUL = re.compile(r"\d|geleden|ago|daag|day|gister|zojuist|zonet|now", re.IGNORECASE)
@@ -117,7 +118,7 @@ def _leading(line: str, start: int, now: datetime, language: str) -> Found | Non
         or short_year_at(line, start, now, language)
         or ago_at(line, start, now)
         or _alone(line, named_day_at(line, start, now))
-        or _alone(line, month_at(line, start))
+        or _alone(line, month_at(line, start), _MONTH_END)
         or _single_day(line, no_year_at(line, start, now, language))
     )
 
@@ -133,10 +134,10 @@ def _clock_first(line: str, start: int, language: str) -> Found | None:
     return Found(start=time_of_day.start(), end=found.end, dated=dated) if dated else None
 
 
-def _alone(line: str, found: Found | None) -> Found | None:
+def _alone(line: str, found: Found | None, end: re.Pattern[str] = _END) -> Found | None:
     # "Vandaag Tesla in de klas", "Juni 2020 werd warm": titles, unless nothing or a separator follows.
     timed = found is not None and found.dated.precision is Precision.MINUTE
-    return found if found and (timed or _END.match(line, found.end)) else None
+    return found if found and (timed or end.match(line, found.end)) else None
 
 
 def _single_day(line: str, found: Found | None) -> Found | None:
@@ -148,11 +149,18 @@ def _behind_words(line: str, language: str) -> Found | None:
     found = min(dates_in(line, language), key=lambda each: each.start, default=None)
     if found is None:
         return None
-    words = _READING_TIME.sub("", line[: found.start])
-    if len(words) > 60 or _DIGIT.search(words) or _OTHER_DATE.search(words) or not _SEPARATED.search(words):
+    head = line[: found.start]
+    if not (_BYLINE.fullmatch(head) or _is_set_apart(head)):
         return None
     days = range_at(line, found.start, language)
     return days.opening if days else found
+
+
+def _is_set_apart(head: str) -> bool:
+    words = _READING_TIME.sub("", head)
+    if len(words) > 60 or _DIGIT.search(words) or _OTHER_DATE.search(words):
+        return False
+    return bool(_SEPARATED.search(words))
 
 
 def _has_rival(line: str, found: Found, language: str) -> bool:

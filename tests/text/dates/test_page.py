@@ -92,6 +92,14 @@ def _said(dated: Dated | None) -> str | None:
         ("Gepubliceerd op 1 mei 2022, laatst gewijzigd op 3 juni 2022", "2022-05-01"),
         ("12 t/m 14 mei 2023", "2023-05-12"),
         ("Jan | 12 mei 2023 - 14 mei 2023", "2023-05-12"),
+        ("🗓️ Date: 2026-02-27", "2026-02-27"),
+        ("calendar_today 20 Jul 2026 schedule 4 min lezen", "2026-07-20"),
+        ("Posted on 2023, Sep 29 by Jan", "2023-09-29"),
+        ("by jan34 July 29, 2018", "2018-07-29"),
+        ("May, 16, 2016", "2016-05-16"),
+        ("Jan 072024", "2024-01-07"),
+        ("Jan 12024", "2024-01-01"),
+        ("August, 2023: our paper", "2023-08"),
         ("zojuist", "2026-11-23 12:00Z"),
         ("een uur geleden", "2026-11-23 11:00Z"),
         ("an hour ago", "2026-11-23 11:00Z"),
@@ -156,6 +164,9 @@ def test_a_printed_date_is_read_in_its_wrappers(text: str, said: str | None) -> 
         ("juni 22", "day or year"),
         ("12 mei - 14 mei", "range without a year"),
         ("12 en 14 mei", "range without a year"),
+        ("May 1st Reboot", "a title"),
+        ("juni 2019 - heden", "a period"),
+        ("Apr 2019 - May 2019", "a period"),
         ("2 weken geleden", "no day"),
         ("3 maanden geleden", "no day"),
         ("999 dagen", "no date"),
@@ -190,7 +201,9 @@ def test_slashes_mean_what_the_language_means(language: str, said: str | None) -
 
 def test_english_alone_puts_the_month_before_a_day_without_a_year() -> None:
     assert _said(read_date("October 14", now=NOW, language="en")) == "2026-10-14"
-    assert read_date("October 14", now=NOW) is None
+    assert _said(read_date("October 14", now=NOW)) == "2026-10-14"
+    assert _said(read_date("September 14", now=NOW, language="en")) == "2026-09-14"
+    assert read_date("September 14", now=NOW) is None
     assert read_date("30-06-22", now=NOW, language="en") is None
 
 
