@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from aggregator.model import Site, Source, Story, Theme
 from aggregator.publish.channel import MEDIA_TYPES, Channel
-from aggregator.publish.characters import web_address
+from aggregator.publish.characters import legal, web_address
 from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
 from aggregator.publish.site.rows import PartnerRow, Rows, ThemeRow, feeds
 from aggregator.publish.site.style import stylesheet
@@ -152,7 +152,7 @@ def _render(
         format_names=FORMAT_NAMES,
         **values,
     )
-    return text.encode("utf-8", "replace")
+    return legal(text).encode()
 
 
 def _contact(contact: str) -> str:

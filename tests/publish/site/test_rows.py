@@ -30,7 +30,7 @@ def test_a_date_is_as_exact_as_the_partner_said(precision: Precision | None, tex
 
 @pytest.mark.parametrize("said", [{"published": None}, {"published": EVENING, "date_evidence": Evidence.FIRST_SEEN}])
 def test_without_the_partners_date_the_day_is_when_we_found_it(said: dict[str, object]) -> None:
-    day = ROWS.day(story(**said))
+    day = ROWS.day(story(0, **said))
     assert (day.text, day.machine, day.found) == ("2 juli 2022", "2022-07-02", True)
 
 

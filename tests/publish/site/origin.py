@@ -1,0 +1,40 @@
+"""The public pages on a server of their own, with the headers of the product."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from aggregator.publish.site import stylesheet
+from aggregator.web.headers import CSP
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def serving(pages: Mapping[str, bytes]) -> Iterator[str]:
+    """Serve `pages` by path on loopback; yields the origin."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name, css = stylesheet()
+            path = self.path.partition("?")[0]
+            is_style = path == f"/static/{name}"
+            body = css if is_style else pages.get(path)
+            self.send_response(200 if body else 404)
+            self.send_header("content-type", "text/css" if is_style else "text/html; charset=utf-8")
+            self.send_header("content-security-policy", CSP)
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
