@@ -232,7 +232,8 @@ def _own_line(page: Page, top: Node, parent: Node) -> tuple[int, int]:
 
 def _stretch(page: Page, top: Node, start: int, end: int) -> Span:
     """Return a record that begins and ends at these pieces and has at least `top`."""
-    first = min(top.index, bisect_left(page.nodes, start, hi=top.index, key=_text_start))
+    above = top.parent.index + 1 if top.parent else 0
+    first = min(top.index, bisect_left(page.nodes, start, lo=above, hi=top.index, key=_text_start))
     last = bisect_right(page.nodes, end - 1, lo=top.last, key=_text_start) - 1
     return (first, max(top.last, last), min(start, top.text_start), max(end, top.text_end))
 

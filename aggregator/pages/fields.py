@@ -159,11 +159,14 @@ def _lines_without(page: Page, block: Block, hidden: list[tuple[int, int]]) -> l
     return [line for line in (" ".join(line.split()) for line in lines) if line]
 
 
-def kicker_of(page: Page, block: Block, title: str, title_node: Node | None, said: list[str]) -> str:
-    """Return what kind of item a record says it is ("Column"); `said` are words that stood with its date or teaser."""
+def kicker_of(page: Page, block: Block, title: str, taken: list[Node], said: list[str]) -> str:
+    """Return what kind of item a record says it is ("Column"); `said` are words that stood with its date or teaser.
+
+    The nodes `taken` are its title and dates.
+    """
     found = [*said]
     for node in nodes_of(page, block)[:60]:
-        if node is title_node or node.tag in HEADINGS or not 2 < page.size(node) < 45 or node.children[1:]:
+        if node in taken or node.tag in HEADINGS or not 2 < page.size(node) < 45 or node.children[1:]:
             continue
         text = page.line(node)
         if text.casefold() in KICKERS or (words_of(node.get("class")) & KICKER_WORDS and len(text.split()) <= 4):

@@ -25,7 +25,7 @@ READ_MORE = re.compile(
 )
 READ_MORE_START = re.compile(
     r"^\W*(?:lees (?:meer|verder)|meer lezen|read more|continue reading|weiterlesen|lire la suite|leer más)\b"
-    r"(?: (?:over|about|of|sobre|von|de)\b)?\W*",
+    r"(?: (?:over|about|of|sobre|von|de)\b)?[\s:…]*",
     re.IGNORECASE,
 )
 PAGER = re.compile(

@@ -102,14 +102,14 @@ def entries_of(page: Page, blocks: Sequence[Block], zones: Zones, base: str, rea
             continue
         shown = [sighting.node for sighting in sightings(page, block, reader) if sighting.node]
         said, teaser = opening_kicker(teaser_of(page, block, title, title_node, shown))
-        words = [said, *([seen.words] if seen and seen.words else [])]
+        words = [said, seen.words if seen else ""]
         entries.append(
             _entry(
                 block,
                 seen,
                 title=title,
                 summary=teaser,
-                kicker=kicker_of(page, block, title, title_node, [word for word in words if word]),
+                kicker=kicker_of(page, block, title, [node for node in [title_node, *shown] if node], words),
                 image=picture_of(page, block, base),
             )
         )
