@@ -14,6 +14,7 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _ORNAMENT = re.compile(
     r"/(?:emoji|smilies|smileys)/|gravatar\.com/avatar|/avatars?/|s\.w\.org/images/core", re.IGNORECASE
 )
+_LINE_END = re.compile(r"<br>|</?p>|</div>|</figure>")
 _SIZE = re.compile(r"\d{1,5}")
 _CREDIT = re.compile(
     r"(?:(?:foto(?:grafie|graaf)?|beeld|bron foto|photo(?: by)?|image|credits?|picture)\s*(?:\(c\)|©|:)\s*:?\s*|©\s?|"
@@ -95,8 +96,8 @@ def _caption(after: str) -> str:
 
 def _credit_after(after: str) -> str:
     """Return the credit in the line right under a picture."""
-    text = plain_text(after[:300])
-    found = _CREDIT.match(text)
+    lines = filter(None, (plain_text(line) for line in _LINE_END.split(after[:TEXT_LIMIT])))
+    found = _CREDIT.match(next(lines, ""))
     return _tidy(found[1])[:60] if found and len(found[1].split()) <= 4 else ""
 
 

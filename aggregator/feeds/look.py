@@ -97,6 +97,8 @@ class Look:
 
 def _root(text: str) -> re.Match[str]:
     root, page = _ROOT.search(text), _HTML.search(text)
+    while root and text.rfind("<!--", 0, root.start()) > text.rfind("-->", 0, root.start()):
+        root = _ROOT.search(text, root.end())  # this one stands in a comment
     if root and (page is None or root.start() < page.start()):
         return root
     if page is None:
@@ -144,7 +146,6 @@ def _is_well_formed(text: str) -> bool:
     watch = _Watch(parser)
     parser.StartElementHandler = watch.start
     parser.EndElementHandler = watch.end
-    parser.EntityDeclHandler = watch.entity
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError:
@@ -183,9 +184,6 @@ class _Watch:
         self.depth -= 1
         if name.rpartition(" ")[2].lower() in _SHORT and self.parser.CurrentByteIndex - self.started > SHORT_LIMIT:
             raise ReadError("unreadable", "a name or date of more than a page")
-
-    def entity(self, *_: object) -> None:
-        raise ReadError("entities", "a document type inside the document")
 
 
 def _check_forgiving(text: str) -> None:

@@ -90,7 +90,7 @@ def without_tail(text: str) -> str:
         if shorter == tail:
             break
         tail = shorter
-    shown = _CUT_SIGN.sub("…", tail)
+    shown = _CUT_SIGN.sub(lambda sign: "" if tail[: sign.start()].endswith((".", "!", "?")) else "…", tail)
     return head + shown if head or shown.strip("… ") else ""
 
 
