@@ -150,7 +150,8 @@ class Fetcher:
         return LONGEST_PAUSE if turn is None or not room else min(LONGEST_PAUSE, turn - monotonic())
 
     def _room(self, doing: _Round) -> int:
-        return self._limits.transfers - len(doing.under_way)
+        """Return how many more may start: answers that nobody has taken yet hold their place, and their bodies."""
+        return max(0, self._limits.transfers - len(doing.under_way) - len(doing.answers))
 
     # --- From request to turn
 

@@ -91,6 +91,7 @@ class Transfer:
         """Get ready for one GET."""
         self._ask = ask
         self._lines: list[bytes] = []
+        self._has_head = False  # all of the headers are here
         self._header_bytes = 0
         self._body: Body | None = None
         self._ignored = 0
@@ -104,6 +105,7 @@ class Transfer:
     def _set_up(self, ask: Ask) -> None:
         handle = self.handle
         handle.setopt(pycurl.URL, ask.url)
+        handle.setopt(pycurl.REQUEST_TARGET, ask.url[ask.url.index("/", len("https://")) :])  # not normalised
         handle.setopt(pycurl.HTTPHEADER, ask.headers)
         handle.setopt(pycurl.TIMEOUT_MS, max(1, int(ask.seconds * 1000)))
         if self._rules.resolve is not None:
@@ -135,23 +137,22 @@ class Transfer:
     def _verdict(self, code: int, message: str, status: int | None) -> tuple[str, str]:
         if self._problem:
             return self._problem, self._detail
-        if code == 0 or self._is_enough:
+        if self._is_enough:
             return "", ""
+        if code == 0:
+            return ("" if self._has_head else "truncated"), ""
         if self._forbidden and not self._is_open:
             return "private-address", self._forbidden
-        if status is not None and status not in OK and self._headers_are_complete():
+        if status is not None and status not in OK and self._has_head:
             return "", ""  # status and headers say it all, whatever became of the body
         return self._code_of(code), message
 
     def _code_of(self, code: int) -> str:
         if code == pycurl.E_OPERATION_TIMEDOUT:
-            return "timeout" if self.handle.getinfo(pycurl.PRETRANSFER_TIME) else "connect-timeout"
+            return "timeout" if self.handle.getinfo(pycurl.REQUEST_SIZE) else "connect-timeout"
         if code in BROKEN_OFF:
-            return "truncated" if self._headers_are_complete() else "protocol"
+            return "truncated" if self._has_head else "protocol"
         return CODES.get(code, "protocol")
-
-    def _headers_are_complete(self) -> bool:
-        return bool(self._lines) and not self._lines[-1].strip()
 
     # --- What libcurl calls back. An exception here would be printed and lost, so these raise none.
 
@@ -180,9 +181,13 @@ class Transfer:
         if self._header_bytes > self._rules.limits.header_bytes:
             self._problem = "headers-too-large"
             return -1
-        if line.startswith(b"HTTP/"):
+        if self._has_head:
+            if self._body is not None or not line.startswith(b"HTTP/"):
+                return None  # a trailer, behind the body
             self._lines.clear()  # what went before was an interim answer (1xx)
+            self._has_head = False
         self._lines.append(line)
+        self._has_head = not line.strip()
         return None
 
     def _take_body(self, data: bytes) -> int | None:
@@ -240,7 +245,7 @@ BROKEN_OFF = frozenset(
     }
 )
 CODES = {
-    pycurl.E_UNSUPPORTED_PROTOCOL: "bad-url",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "protocol",
     pycurl.E_URL_MALFORMAT: "bad-url",
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
     pycurl.E_COULDNT_CONNECT: "refused-connection",
