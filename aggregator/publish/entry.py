@@ -75,7 +75,7 @@ def content(story: Story, source: Source) -> str:
     if source.licence != "full":
         return ""
     html = legal(story.origin.entry.content)
-    return html if source.images else _PICTURE.sub("", html)
+    return (html if source.images else _PICTURE.sub("", html)).strip()
 
 
 def image(story: Story, source: Source) -> Image | None:

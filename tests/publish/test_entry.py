@@ -69,6 +69,7 @@ def test_the_whole_text_needs_a_licence_and_its_pictures_need_another() -> None:
     assert words.content(story, SOURCES["fme"]) == ""
     assert words.content(story, SOURCES["text"]) == "<p>Eén <b>tekst</b></p>"
     assert words.content(story, SOURCES["open"]) == html
+    assert words.content(story_of(content=" <img>\n"), SOURCES["text"]) == ""
 
 
 def test_a_picture_needs_a_licence_and_a_usable_address() -> None:
