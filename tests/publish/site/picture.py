@@ -13,7 +13,7 @@ from tests.publish.site.content import SITE, front
 from tests.publish.site.origin import CHROMIUM, serving
 
 PICTURE = Path(__file__).resolve().parents[3] / "docs" / "images" / "news-page.png"
-SIZE = {"width": 1080, "height": 1100}
+SIZE = {"width": 1080, "height": 900}
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit("Taking the picture needs Chromium.")
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     with serving({"/": front_page(front(), SITE, "nl")}) as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-lcd-text"])
         page = browser.new_page(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]  # a plain dict is fine
         page.goto(origin)
         page.screenshot(path=PICTURE)

@@ -158,6 +158,8 @@ def test_english_readers_get_english_around_the_partners_dutch() -> None:
     assert "Public-private cooperation" in text(page)
     assert tree.xpath("//h3[@class='story-title']/@lang") == ["nl"]
     assert tree.xpath("//p[@class='story-teaser']/@lang") == ["nl"]
+    assert tree.xpath("//span[@class='kicker']/@lang") == ["nl"]
+    assert tree.xpath("//p[@class='site-subtitle']/@lang") == ["nl"]
 
 
 def test_the_first_start_tells_how_far_it_is_and_offers_the_demo() -> None:
