@@ -16,7 +16,7 @@ BREAK = "."  # stands between title and text: no term reaches across it
 LEAD_WORDS = 40
 IN_TITLE, IN_LEAD, IN_REST = 1.6, 1.0, 0.6
 
-STRONG, SENSE, WEAK = 2.0, 1.5, 0.7
+STRONG, SENSE, WEAK = 2.0, 2.0, 0.9
 ORGANISATION, HINT = 0.7, 0.5
 
 _MARKUP = re.compile(r"<[^<>]{0,400}>")
@@ -67,17 +67,18 @@ def _words(text: str, characters: int) -> list[str]:
 
 def _themes(roles: Sequence[Role], hits: list[Hit], title: int) -> tuple[dict[str, Weights], dict[str, Weights]]:
     telling = _outermost([hit for hit in hits if roles[hit.term].is_evidence])
+    telling.sort(key=lambda hit: (hit.start, -hit.end))
     strong: dict[str, Weights] = {}
     weak: dict[str, Weights] = {}
     decided = _decide_senses(strong, roles, telling, hits, title)
-    for hit in telling:
-        if hit.start in decided:
-            continue
-        role, weight = roles[hit.term], _weight(hit, title)
-        for slug in role.strong:
-            _note(strong, slug, role, STRONG * weight)
-        for slug in role.weak:
-            _note(weak, slug, role, WEAK * weight)
+    taken: set[tuple[str, int]] = set()  # a word speaks for a theme once, in its longest and strongest term
+    for found, factor in ((strong, STRONG), (weak, WEAK)):
+        for hit in telling:
+            role = roles[hit.term]
+            for slug in () if hit.start in decided else role.strong if found is strong else role.weak:
+                if (slug, hit.start) not in taken:
+                    taken.add((slug, hit.start))
+                    _note(found, slug, role, factor * _weight(hit, title))
     return strong, weak
 
 

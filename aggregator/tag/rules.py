@@ -29,7 +29,7 @@ ENOUGH, BOTH_ENOUGH = 3.0, 1.5  # more words of a kind do not make it surer
 SHARPNESS = 0.45  # of the choice between themes
 OTHER_THEMES = 3  # that the same little evidence might have shown
 SECOND_SHARE = 0.3  # of the first theme's evidence that makes a second theme
-PUBLISH_FROM, DROP_FROM, DROP_ANYWAY_FROM = 0.82, 0.9, 0.99
+PUBLISH_FROM, DROP_FROM, DROP_ANYWAY_FROM = 0.84, 0.9, 0.99
 REASONS = 8
 
 
@@ -39,9 +39,9 @@ def tag(rules: Rules, *, title: str, text: str, organisation: str = "", hints: t
     `hints` are the themes that its source usually writes about: a small prior.
     """
     evidence = gather(rules, title=title, text=text, organisation=organisation, hints=hints)
-    ranked = _ranked(rules, evidence)
     relevance = _relevance(evidence)
     off_topic = relevance < 0.5
+    ranked = _ranked(rules, evidence, guess=not off_topic)
     theme, share = _choice(ranked)
     score = 1.0 - relevance if off_topic else _certainty(relevance * share)
     return Tags(
@@ -54,10 +54,13 @@ def tag(rules: Rules, *, title: str, text: str, organisation: str = "", hints: t
     )
 
 
-def _ranked(rules: Rules, evidence: Evidence) -> list[tuple[float, str]]:
-    """The themes that have evidence, strongest first; equal ones in the order of themes.toml."""
+def _ranked(rules: Rules, evidence: Evidence, *, guess: bool) -> list[tuple[float, str]]:
+    """The themes that have evidence, strongest first; equal ones in the order of themes.toml.
+
+    A `guess`, for an editor to judge, takes lone weak words where there is nothing better.
+    """
     sums = {slug: sum(evidence.of(slug).values()) for slug in rules.slugs}
-    if not any(sums.values()):  # a guess for the editor: lone weak words
+    if guess and not any(sums.values()):
         sums = {slug: sum(evidence.weak.get(slug, {}).values()) / 2 for slug in rules.slugs}
     found = [(weight + evidence.prior.get(slug, 0.0), slug) for slug, weight in sums.items() if weight]
     return sorted(found, key=lambda each: -each[0])
