@@ -30,9 +30,8 @@ from aggregator.text.dates.names import MONTHS
 _AHEAD = timedelta(days=2)
 
 _DAY_FIRST = form(rf"{WEEKDAY}{DAY}[\s-]{{0,2}}{MONTH}\.?(?:,?\s{{1,2}}(?P<side>jl|j\.l|l\.l|as|a\.s)\b\.?)?")
-_MONTH_FIRST = form(
-    rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY}(?![\d:.,/-]*\d)(?=\s?(?:$|[|·•–—,;.)]))"
-)  # not "May 1st Reboot"
+# Up to the end or a separator: "May 1st Reboot" is a title.
+_MONTH_FIRST = form(rf"{WEEKDAY}{MONTH}\.?\s{{1,2}}{DAY}(?![\d:.,/-]*\d)(?=\s?(?:$|[|·•–—,;.)]))")
 _ONLY_ENGLISH = frozenset({"january", "february", "march", "may", "june", "july", "october", "oct"})
 _NOT_A_YEAR = re.compile(r"[\s,./|·•–—(-]{0,3}['’]?\d{2,}(?![\d]*[:.uh]\d\d)", re.ASCII)
 _SHORT_NUMBERS = form(rf"{WEEKDAY}(?P<day>\d\d)(?P<mark>[/-])(?P<number>\d\d)(?P=mark)(?P<year>\d\d){NUMBER_ENDS}")

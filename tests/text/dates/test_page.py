@@ -182,6 +182,8 @@ def test_a_printed_date_is_read_in_its_wrappers(text: str, said: str | None) -> 
         ("Laatst gewijzigd op 30 juni 2022", "of a change"),
         ("© Partner | 30 juni 2022", "copyright"),
         ("30 juni 2022 5 juli 2022", "two dates"),
+        ("30 juni 2022 | 5 juli 2022", "two dates"),
+        ("2 mei - 4 mei", "range without a year"),
         ("Een titel van heel veel woorden die maar doorgaat en doorgaat | 30 juni 2022", "a sentence before it"),
         ("Top 100 | 30 juni 2022", "a number before it"),
     ],
@@ -229,6 +231,20 @@ def test_days_are_counted_in_amsterdam() -> None:
 
 def _words(words: str) -> list[str]:
     return words.split()
+
+
+def test_a_leap_day_without_a_year_is_that_of_the_past_year() -> None:
+    assert _said(read_date("29 februari", now=datetime(2024, 6, 1, tzinfo=UTC))) == "2024-02-29"
+    assert _said(read_date("29 februari", now=datetime(2025, 1, 15, tzinfo=UTC))) == "2024-02-29"
+    assert read_date("29 februari", now=datetime(2025, 11, 1, tzinfo=UTC)) is None
+
+
+def test_minutes_ago_are_whole_minutes() -> None:
+    now = datetime(2026, 11, 23, 12, 0, 41, 5, tzinfo=UTC)
+    assert _said(read_date("52 minuten geleden", now=now)) == "2026-11-23 11:08Z"
+    dated = read_date("52 minuten geleden", now=now)
+    assert dated is not None
+    assert (dated.at.second, dated.at.microsecond) == (0, 0)
 
 
 DUTCH = _words("januari februari maart april mei juni juli augustus september oktober november december")
@@ -319,6 +335,15 @@ def test_dates_in_a_text_are_found_in_order_with_their_places() -> None:
     found = find_dates(text, now=NOW)
     assert [text[each.start : each.end] for each in found] == ["3 mei 2022", "04-11-2015, 10:30", "June 1, 2019"]
     assert [_said(each.dated) for each in found] == ["2022-05-03", "2015-11-04 09:30Z", "2019-06-01"]
+
+
+def test_a_price_behind_a_date_is_no_time() -> None:
+    (found,) = find_dates("Vanaf 12 mei 2017 12.50 euro", now=NOW)
+    assert _said(found.dated) == "2017-05-12"
+
+
+def test_only_the_beginning_of_an_endless_text_is_read() -> None:
+    assert find_dates("x " * 150_000 + "30 juni 2022", now=NOW) == []
 
 
 def test_of_two_readings_that_overlap_the_first_counts() -> None:
