@@ -129,7 +129,7 @@ def themes(slugs: Iterable[str], site: Site, language: str) -> list[Category]:
     """Return the categories of `slugs`, empty ones left out, labelled in the reader's language."""
     known = {theme.slug: theme for theme in site.themes}
     scheme = f"{site.base_url}/themes/"
-    return [Category(slug, scheme, _label(known.get(slug), slug, language)) for slug in map(legal, slugs) if slug]
+    return [Category(slug, scheme, _label(known.get(slug), slug, language)) for slug in map(line, slugs) if slug]
 
 
 def also_at(story: Story, sources: Mapping[str, Source]) -> Iterator[Also]:

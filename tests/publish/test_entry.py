@@ -90,6 +90,7 @@ def test_themes_are_named_in_the_readers_language_else_in_dutch_else_by_their_sl
 
 def test_a_story_may_have_no_theme_and_never_has_one_twice() -> None:
     assert words.categories(make_story(tags=Tags()), SITE, "nl") == []
+    assert words.categories(make_story(tags=Tags(theme=" ")), SITE, "nl") == []
     twice = make_story(tags=Tags(theme="instroom", second_theme="instroom"))
     assert [category.term for category in words.categories(twice, SITE, "nl")] == ["instroom"]
 
