@@ -204,7 +204,7 @@ class Fetcher:
             if doing.may_start(chain.request):
                 self._start(doing, chain)
             else:
-                self._turns.leave(chain.host)
+                self._turns.leave(chain)
                 self._drop(doing, chain)
 
     def _start(self, doing: _Round, chain: Chain) -> None:
@@ -220,6 +220,7 @@ class Fetcher:
                 cut=bool(chain.robots_of),
             )
         )
+        chain.started = monotonic()
         chain.requests += 1
         doing.under_way[transfer.handle] = (chain, transfer)
         self._loop.add(transfer.handle)
@@ -249,7 +250,7 @@ class Fetcher:
         self._loop.remove(handle)
         reply = transfer.end(code, message)
         self._idle.append(transfer)
-        self._turns.leave(chain.host)
+        self._turns.leave(chain, chain.started + reply.seconds_to_send)
         chain.seconds += reply.seconds
         answer = self._read(doing, chain, reply)
         if answer is None:
@@ -263,18 +264,13 @@ class Fetcher:
         """Return what a reply means; None when it led the chain on."""
         headers = parse_headers(reply.header_lines)
         if reply.status in REDIRECTS and not reply.problem:
-            return self._redirect(chain, reply.status, headers.get(b"location", ()))
+            return move_on(chain, reply.status, headers.get(b"location", ()), self._limits.redirects)
         wire = replace(
             chain.wire(reply.status),
             validators=validators_of(headers),
             fresh_for=fresh_for(headers, doing.now),
         )
         return answer_of(reply, headers, wire, doing.now, is_conditional=chain.is_conditional)
-
-    def _redirect(self, chain: Chain, status: int, locations: Sequence[bytes]) -> Answer | None:
-        if chain.seconds >= self._limits.total.total_seconds():
-            return failed(chain.wire(status), "timeout")
-        return move_on(chain, status, locations, self._limits.redirects)
 
     def _heard_robots(self, doing: _Round, chain: Chain, answer: Answer) -> None:
         self._permissions.learn(chain.robots_of, answer)

@@ -81,8 +81,6 @@ class _Brotli:
         if self.finished:
             return b""
         found = self._inflate.process(data, output_buffer_limit=room)
-        while len(found) < room and not self._inflate.can_accept_more_data():
-            found += self._inflate.process(b"", output_buffer_limit=room - len(found))
         self.finished = bool(self._inflate.is_finished())
         return bytes(found)
 

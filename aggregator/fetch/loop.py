@@ -5,6 +5,7 @@ and not what is open, and file descriptors may be numbered above 1023, where sel
 """
 
 import selectors
+from contextlib import suppress
 from time import monotonic
 
 import pycurl
@@ -17,7 +18,7 @@ class Loop:
 
     def __init__(self, connections: int) -> None:
         self._poller = selectors.DefaultSelector()
-        self._watched: dict[int, int] = {}
+        self._watched: set[int] = set()
         self._timer: float | None = None
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -67,13 +68,14 @@ class Loop:
 
     def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
         if what == pycurl.POLL_REMOVE:
-            if self._watched.pop(descriptor, None):
+            self._watched.discard(descriptor)
+            with suppress(KeyError):
                 self._poller.unregister(descriptor)
             return
         events = selectors.EVENT_READ if what & pycurl.POLL_IN else 0
         events |= selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
-        if descriptor not in self._watched:
-            self._poller.register(descriptor, events)
-        elif self._watched[descriptor] != events:
+        if descriptor in self._watched:
             self._poller.modify(descriptor, events)
-        self._watched[descriptor] = events
+        else:
+            self._poller.register(descriptor, events)
+            self._watched.add(descriptor)

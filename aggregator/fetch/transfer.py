@@ -66,6 +66,7 @@ class Reply:
     header_lines: Sequence[bytes]
     body: bytes
     seconds: float
+    seconds_to_send: float = 0.0  # of them, what it took to look up, connect and greet
     problem: str = ""
     detail: str = ""
 
@@ -123,13 +124,13 @@ class Transfer:
                 body = self._body.content()
             except BodyError as error:
                 problem = error.code
-        seconds = self.handle.getinfo(pycurl.TOTAL_TIME)
         lines, self._lines, self._body = self._lines, [], None
         return Reply(
             status=status,
             header_lines=lines,
             body=body,
-            seconds=seconds,
+            seconds=self.handle.getinfo(pycurl.TOTAL_TIME),
+            seconds_to_send=self.handle.getinfo(pycurl.PRETRANSFER_TIME),
             problem=problem,
             detail=detail[:LONGEST_DETAIL],
         )

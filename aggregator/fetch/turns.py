@@ -63,10 +63,13 @@ class Turns(Generic[T]):
             self._list(name)
         return None
 
-    def leave(self, host: str) -> None:
-        """Give a place on a host back."""
-        self._hosts[host].running -= 1
-        self._list(host)
+    def leave(self, turn: T, sent_at: float | None = None) -> None:
+        """Give a place on a host back. The gap counts from when the request was really sent, if that is known."""
+        held = self._hosts[turn.host]
+        held.running -= 1
+        if sent_at is not None:
+            held.next_start = max(held.next_start, sent_at + max(turn.gap, held.asks_gap))
+        self._list(turn.host)
 
     def next_at(self) -> float | None:
         """Return when the next turn may come without a place being given back; None for never."""

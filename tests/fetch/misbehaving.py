@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that says exactly what a test tells it to, byte for byte, and remembers what it heard."""
+"""A real HTTP server on loopback that says, byte for byte, what a test tells it to, and remembers what it heard."""
 
 import socket
 import ssl

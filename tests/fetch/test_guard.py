@@ -26,8 +26,10 @@ def test_what_is_not_of_the_public_internet_is_not_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["8.8.8.8", "145.100.1.1", "192.88.98.1", "172.32.0.1", "2606:4700::1", "2a00:1450::1", "::ffff:8.8.8.8"]
-    + ["64:ff9b::8.8.8.8"],
+    [
+        *("8.8.8.8", "145.100.1.1", "192.88.98.1", "172.32.0.1", "2606:4700::1", "2a00:1450::1"),
+        *("::ffff:8.8.8.8", "64:ff9b::8.8.8.8"),
+    ],
 )
 def test_the_public_internet_is_public(address: str) -> None:
     assert is_public(address)

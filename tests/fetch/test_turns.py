@@ -33,7 +33,7 @@ def test_a_host_that_is_full_waits_for_a_place() -> None:
     assert turns.take(0.0)
     assert turns.take(9.0) is None
     assert turns.next_at() is None
-    turns.leave("a")
+    turns.leave(Waiting("a"))
     assert turns.take(9.0)
 
 
@@ -64,7 +64,7 @@ def test_a_host_where_nothing_happens_is_forgotten() -> None:
     turns: Turns[Waiting] = Turns()
     turns.add(Waiting("a"))
     assert turns.take(0.0)
-    turns.leave("a")
+    turns.leave(Waiting("a"))
     turns.forget_idle(1.0)
     assert not turns._hosts
 
@@ -84,7 +84,7 @@ def test_no_host_is_ever_asked_too_often_and_nobody_is_forgotten(
         if turn is None:
             at += 0.5
             while running and random.random() < 0.7:
-                turns.leave(running.pop(random.randrange(len(running))).host)
+                turns.leave(running.pop(random.randrange(len(running))))
             continue
         served += 1
         running.append(turn)
@@ -93,3 +93,14 @@ def test_no_host_is_ever_asked_too_often_and_nobody_is_forgotten(
             before, previous = last[turn.host]
             assert at - before >= previous.gap
         last[turn.host] = (at, turn)
+
+
+def test_the_gap_counts_from_when_the_request_was_sent() -> None:
+    turns: Turns[Waiting] = Turns()
+    first = Waiting("a", gap=2)
+    turns.add(first)
+    turns.add(Waiting("a", gap=2))
+    assert turns.take(0.0) is first
+    turns.leave(first, sent_at=1.5)
+    assert turns.take(3.0) is None
+    assert turns.take(3.5)
