@@ -45,7 +45,7 @@ def read_feed(
 
 
 def _reading(document: Document, pace: Pace, problems: list[Problem], now: datetime) -> Reading:
-    entries, found = _entries(document.drafts, now)
+    entries, found = entries_of(document.drafts, now)
     return Reading(
         kind="feed",
         format=document.format or "xml",
@@ -59,7 +59,8 @@ def _reading(document: Document, pace: Pace, problems: list[Problem], now: datet
     )
 
 
-def _entries(drafts: Iterable[Draft], now: datetime) -> tuple[list[Entry], list[Problem]]:
+def entries_of(drafts: Iterable[Draft], now: datetime) -> tuple[list[Entry], list[Problem]]:
+    """Return the entries that can be read, and what was wrong with them and with the others."""
     entries: list[Entry] = []
     problems: list[Problem] = []
     for draft in drafts:

@@ -66,6 +66,7 @@ _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+_PRE = re.compile(r'(<pre(?: [a-z]+="[^"]*")*>)\n+')
 _NO_SOURCE = re.compile(r'^(?!.* src="[^"])', re.DOTALL)
 _PIXEL_SIZE = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"')
 _PIXEL_HOST = re.compile(
@@ -96,11 +97,11 @@ def clean_html(html: str, base_url: str) -> str:
     if _is_wild(html):
         return escape(_without_tags(html), quote=False)
     cleaner = _cleaner(base_url if _is_web_address(base_url) else "")
-    for _ in range(4):
-        before, html = html, _cleaned(cleaner, html)
-        if html == before or _is_steady(before):
-            return html
-    return escape(_without_tags(html), quote=False)
+    cleaned = _cleaned(cleaner, html)
+    if _is_steady(html):
+        return cleaned
+    again = _cleaned(cleaner, cleaned)
+    return again if again == cleaned else _cleaned(cleaner, again)
 
 
 def plain_text(html: str) -> str:
@@ -169,7 +170,9 @@ def _is_web_address(url: str) -> bool:
 
 
 def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
-    return _without_invisible(_IMG.sub(_keep_picture, cleaner.clean(html)))
+    pictured = _IMG.sub(_keep_picture, cleaner.clean(html))
+    # A parser eats the first line break of <pre>; eaten here, it is not eaten again.
+    return _without_invisible(_PRE.sub(r"\1", pictured) if "<pre" in pictured else pictured)
 
 
 def _is_steady(html: str) -> bool:

@@ -91,3 +91,10 @@ def test_dutch_is_never_touched(text: str) -> None:
 @given(DUTCH.filter(lambda text: not text.isascii()))
 def test_dutch_read_wrongly_once_comes_back(text: str) -> None:
     assert repair(text.encode().decode("cp1252", "aggregator.windows-1252")) == text or "�" in text
+
+
+def test_what_went_wrong_too_often_is_put_right_as_far_as_it_goes() -> None:
+    text = "ë"
+    for _ in range(5):
+        text = text.encode().decode("cp1252", "aggregator.windows-1252")
+    assert len(repair(text)) < len(text)

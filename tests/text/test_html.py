@@ -66,6 +66,7 @@ FRAGMENTS = st.lists(PIECES, max_size=14).map("".join)
         ("<form><p>a</p></form>", "<p>a</p>"),
         ("<div><table><tr><td>a</table></div>", "<div><table><tbody><tr><td>a</td></tr></tbody></table></div>"),
         ("half \ud800", "half "),
+        ("<pre>\n\n\nx\n\ny</pre>", "<pre>x\n\ny</pre>"),
     ],
 )
 def test_only_what_is_harmless_stays(html: str, cleaned: str) -> None:
@@ -75,6 +76,12 @@ def test_only_what_is_harmless_stays(html: str, cleaned: str) -> None:
 @pytest.mark.parametrize("base", ["", "geen adres", "file:///etc/", "http://[", "https://a.nl:99999/"])
 def test_without_a_usable_base_relative_links_go(base: str) -> None:
     assert clean_html('<a href="/x">a</a>', base) == '<a rel="noopener noreferrer">a</a>'
+
+
+@pytest.mark.parametrize("odd", ["<h2><a href=x>", "<table><a><td><a>", "<nobr><h2>", "<h2><b><a>", "<a><div><h2>"])
+def test_odd_nesting_is_settled_at_once(odd: str) -> None:
+    once = clean_html(odd * 12, BASE)
+    assert clean_html(once, BASE) == once
 
 
 @given(FRAGMENTS)
@@ -142,6 +149,11 @@ def test_absurd_markup_costs_little(html: str) -> None:
     assert "<div" not in plain_text(html)
     clean_html(html, BASE)
     assert time.process_time() - start < 4
+
+
+def test_a_long_list_of_unclosed_elements_is_not_deep() -> None:
+    html = "<ul>" + "<li><p>een</p></li><br>" * 200 + "</ul>"
+    assert clean_html(html, BASE).count("<li>") == 200
 
 
 def test_what_nobody_wrote_keeps_its_words() -> None:
