@@ -47,8 +47,8 @@ def gather(rules: Rules, *, title: str, text: str, organisation: str = "", hints
     strong, weak = _themes(rules.roles, hits, len(head))
     prior: Weights = {slug: HINT for slug in hints if slug in rules.slugs}
     own_field = False
-    for hit in rules.find(words_of(organisation[:NAME_CHARACTERS])):
-        role = rules.roles[hit.term]
+    for term, _, _ in rules.find(words_of(organisation[:NAME_CHARACTERS])):
+        role = rules.roles[term]
         own_field = own_field or SOURCE in role.relevance
         prior.update((slug, max(ORGANISATION, prior.get(slug, 0.0))) for slug in role.strong)
     relevance = _relevance(rules.roles, hits, len(head))
@@ -66,19 +66,19 @@ def _words(text: str, characters: int) -> list[str]:
 
 
 def _themes(roles: Sequence[Role], hits: list[Hit], title: int) -> tuple[dict[str, Weights], dict[str, Weights]]:
-    telling = _outermost([hit for hit in hits if roles[hit.term].is_evidence])
-    telling.sort(key=lambda hit: (hit.start, -hit.end))
+    telling = _outermost([hit for hit in hits if roles[hit[0]].is_evidence])
+    telling.sort(key=lambda hit: (hit[1], -hit[2]))
     strong: dict[str, Weights] = {}
     weak: dict[str, Weights] = {}
     decided = _decide_senses(strong, roles, telling, hits, title)
+    undecided = [(roles[term], start) for term, start, _ in telling if start not in decided]
     taken: set[tuple[str, int]] = set()  # a word speaks for a theme once, in its longest and strongest term
     for found, factor in ((strong, STRONG), (weak, WEAK)):
-        for hit in telling:
-            role = roles[hit.term]
-            for slug in () if hit.start in decided else role.strong if found is strong else role.weak:
-                if (slug, hit.start) not in taken:
-                    taken.add((slug, hit.start))
-                    _note(found, slug, role, factor * _weight(hit, title))
+        for role, start in undecided:
+            for slug in role.strong if found is strong else role.weak:
+                if (slug, start) not in taken:
+                    taken.add((slug, start))
+                    _note(found, slug, role, factor * _weight(start, title))
     return strong, weak
 
 
@@ -86,31 +86,29 @@ def _decide_senses(
     strong: dict[str, Weights], roles: Sequence[Role], telling: list[Hit], hits: list[Hit], title: int
 ) -> set[int]:
     """Note what neighbours say of ambiguous terms; return the first words of those that a rule settled."""
+    ambiguous = [hit for hit in telling if roles[hit[0]].senses]
     decided: set[int] = set()
     places: dict[int, list[Hit]] = {}
-    for hit in telling:
-        role = roles[hit.term]
-        if not role.senses:
-            continue
-        if not places:
-            for each in hits:
-                places.setdefault(each.term, []).append(each)
-        if sense := _sense(role.senses, hit, places):
-            decided.add(hit.start)
+    for hit in hits if ambiguous else ():
+        places.setdefault(hit[0], []).append(hit)
+    for hit in ambiguous:
+        term, start, _ = hit
+        if sense := _sense(roles[term].senses, hit, places):
+            decided.add(start)
             if sense.theme:
-                _note(strong, sense.theme, role, SENSE * _weight(hit, title))
+                _note(strong, sense.theme, roles[term], SENSE * _weight(start, title))
     return decided
 
 
 def _relevance(roles: Sequence[Role], hits: list[Hit], title: int) -> dict[str, Weights]:
     found: dict[str, Weights] = {}
-    telling = _outermost([hit for hit in hits if roles[hit.term].relevance])
-    elsewhere = {hit.start for hit in telling if OTHER_SECTOR in roles[hit.term].relevance}
-    for hit in telling:
-        role = roles[hit.term]
+    telling = _outermost([hit for hit in hits if roles[hit[0]].relevance])
+    elsewhere = {start for term, start, _ in telling if OTHER_SECTOR in roles[term].relevance}
+    for term, start, _ in telling:
+        role = roles[term]
         for says in role.relevance:
-            if says == OTHER_SECTOR or hit.start not in elsewhere:  # "hypnosetechniek" is no "techniek"
-                _note(found, says, role, _weight(hit, title))
+            if says == OTHER_SECTOR or start not in elsewhere:  # "hypnosetechniek" is no "techniek"
+                _note(found, says, role, _weight(start, title))
     return found
 
 
@@ -119,10 +117,10 @@ def _note(found: dict[str, Weights], key: str, role: Role, weight: float) -> Non
     found.setdefault(key, {}).setdefault(role.written, weight)
 
 
-def _weight(hit: Hit, title: int) -> float:
-    if hit.start < title:
+def _weight(start: int, title: int) -> float:
+    if start < title:
         return IN_TITLE
-    return IN_LEAD if hit.start <= title + LEAD_WORDS else IN_REST
+    return IN_LEAD if start <= title + LEAD_WORDS else IN_REST
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
@@ -131,7 +129,7 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
     for _, start, end in hits:
         if end - start > 1 and start not in inside:
             inside.update(range(start + 1, end))
-    return [hit for hit in hits if hit.start not in inside] if inside else hits
+    return [hit for hit in hits if hit[1] not in inside] if inside else hits
 
 
 def _sense(senses: Sequence[Sense], hit: Hit, places: Mapping[int, list[Hit]]) -> Sense | None:
@@ -144,4 +142,6 @@ def _sense(senses: Sequence[Sense], hit: Hit, places: Mapping[int, list[Hit]]) -
 
 def _is_near(hit: Hit, other: Hit, window: int) -> bool:
     """Whether `other` stands before or after `hit`, within `window` words."""
-    return hit.start - window < other.end <= hit.start or hit.end <= other.start < hit.end + window
+    _, start, end = hit
+    _, first, after = other
+    return start - window < after <= start or end <= first < end + window

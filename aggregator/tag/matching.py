@@ -7,10 +7,9 @@ in a cache. (One automaton over characters, as Aho and Corasick made it, would h
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 80  # longer ones are no words
@@ -25,14 +24,8 @@ class Term:
     capitals: bool = False
 
 
-class Hit(NamedTuple):
-    """The term with this number, at the words `start` to `end` (exclusive) of a text."""
-
-    term: int
-    start: int
-    end: int
-
-
+# The number of a term, the first of its words in a text, and the word after its last.
+Hit = tuple[int, int, int]
 Find = Callable[[Sequence[str]], list[Hit]]
 _Look = Callable[[str, str], tuple[tuple[int, ...], bool]]
 
@@ -69,7 +62,7 @@ def compile_terms(terms: Sequence[Term]) -> Find:
         for start, word in [(place, word) for place, word in enumerate(words) if word not in silent]:
             found, goes_on = look("", word)
             for term in found:
-                hits.append(Hit(term, start, start + 1))
+                hits.append((term, start, start + 1))
             if goes_on:
                 _add_longer(hits, look, words, start)
             elif not found:
@@ -87,7 +80,7 @@ def _add_longer(hits: list[Hit], look: _Look, words: Sequence[str], start: int) 
         row += words[end]
         end += 1
         for term in found:
-            hits.append(Hit(term, start, end))
+            hits.append((term, start, end))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +120,7 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
         keys = table.setdefault((each.capitals, each.any_start, each.any_end), {})
         keys.setdefault(each.key, []).append(number)
         beginnings[each.capitals].update(each.beginnings)
+    lengths = {kind: sorted(set(map(len, keys))) for kind, keys in table.items()}
 
     @lru_cache(maxsize=CACHED_WORDS)
     def look(row: str, word: str) -> tuple[tuple[int, ...], bool]:
@@ -134,18 +128,16 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
             return (), False
         written, folded = row + word, fold(row) + fold(word)
         found: list[int] = []
-        for (capitals, any_start, any_end), keys in table.items():
+        for kind, keys in table.items():
+            capitals, any_start, any_end = kind
             text, least = (written, len(row)) if capitals else (folded, len(fold(row)))
-            for part in _parts(text, least, any_start and not row, any_end):
-                found += keys.get(part, ())
+            for start in range(len(text)) if any_start and not row else (0,):
+                if not any_end:
+                    found += keys.get(text[start:], ())
+                    continue
+                for length in lengths[kind]:
+                    if least < length <= len(text) - start:
+                        found += keys.get(text[start : start + length], ())
         return tuple(dict.fromkeys(found)), folded in beginnings[False] or written in beginnings[True]
 
     return look
-
-
-def _parts(text: str, least: int, any_start: bool, any_end: bool) -> Iterable[str]:
-    """The parts of `text` that a term may be equal to; each reaches beyond `least`, into the last word."""
-    starts = range(len(text)) if any_start else (0,)
-    for start in starts:
-        for end in range(max(least, start) + 1, len(text) + 1) if any_end else (len(text),):
-            yield text[start:end]

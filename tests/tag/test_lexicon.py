@@ -29,7 +29,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 def test_a_term_knows_all_that_it_tells() -> None:
     rules = compile_rules(THEMES)
-    roles = {rules.roles[hit.term].written: rules.roles[hit.term] for hit in rules.find(words_of("dijken nat IT NAP"))}
+    roles = {rules.roles[term].written: rules.roles[term] for term, _, _ in rules.find(words_of("dijken nat IT NAP"))}
     assert rules.slugs == ("water", "lucht")
     assert rules.off_topic == "overig"
     assert roles["nat"].weak == ("water", "lucht")

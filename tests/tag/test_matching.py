@@ -71,7 +71,7 @@ def test_capitals_are_found_only_as_written(term: str, text: str, expected: bool
 def test_a_hit_says_which_term_and_which_words() -> None:
     find = compile_terms([Term(written="leren"), Term(written="leven lang leren"), Term(written="leren*")])
     hits = find(words_of("Een leven lang leren."))
-    assert [tuple(hit) for hit in hits] == [(1, 1, 4), (0, 3, 4), (2, 3, 4)]
+    assert hits == [(1, 1, 4), (0, 3, 4), (2, 3, 4)]
 
 
 def test_a_row_that_could_go_on_at_the_end_of_the_text_is_no_hit() -> None:
