@@ -21,7 +21,8 @@ from aggregator.wiring import Service
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
-RELEASE_SECONDS = 1.0  # at least so long between two releases during a long round of polls
+RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
+RELEASE_SHARE = 0.1  # ... and so long that releasing takes at most this share of the time
 
 
 class Clock:
@@ -67,14 +68,15 @@ def poll_round(
     watch: Callable[[Report], None] = lambda _: None,
 ) -> int:
     """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled."""
-    polled, released = 0, monotonic()
+    polled, next_release = 0, monotonic() + RELEASE_SECONDS
     for report in poll_due(service.line, now, owner, only):
         polled += 1
         _log(report)
         watch(report)
-        if monotonic() - released > RELEASE_SECONDS:
+        started = monotonic()
+        if started > next_release:
             refresh(service.press, now)
-            released = monotonic()
+            next_release = monotonic() + max(RELEASE_SECONDS, (monotonic() - started) / RELEASE_SHARE)
     refresh(service.press, now)
     return polled
 

@@ -1,0 +1,1 @@
+"""Text from outside: HTML made harmless, encodings mended, dates read, outcomes put into words."""
