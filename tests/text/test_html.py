@@ -156,6 +156,10 @@ def test_a_long_list_of_unclosed_elements_is_not_deep() -> None:
     assert clean_html(html, BASE).count("<li>") == 200
 
 
+def test_unclosed_formatting_is_closed_by_what_is_around_it() -> None:
+    assert clean_html("<div><b>x</div>" * 60, BASE).count("<div>") == 60
+
+
 def test_what_nobody_wrote_keeps_its_words() -> None:
     assert plain_text("<div>" * 1000 + "woord &amp; daad") == "woord & daad"
     assert "&lt;script" not in clean_html("<div>" * 1000 + "<script>x</script>a < b", BASE)
