@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -11,12 +12,14 @@ from aggregator.model import Site, Source, Story, Theme
 from aggregator.publish.channel import MEDIA_TYPES, Channel
 from aggregator.publish.characters import legal, web_address
 from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
-from aggregator.publish.site.rows import PartnerRow, Rows, ThemeRow, feeds
+from aggregator.publish.site.rows import PartnerRow, Rows, StoryRow, ThemeRow, by_month, feeds
 from aggregator.publish.site.style import stylesheet
 from aggregator.publish.site.words import Words
 
-# A page stays under 50 kB however many partners there are; the list of partners is not what it is for.
-LISTED_PARTNERS = 60
+# A page stays under 50 kB however much there is to tell: long texts leave room for fewer of the oldest stories, and
+# the list of partners is not what a page is for.
+PAGE_BYTES = 50_000
+LISTED_PARTNERS = 40
 LISTED_FEEDS = 150
 
 FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
@@ -28,7 +31,7 @@ VISITS = frozenset({"gone", "refused", "throttled"})
 def front_page(front: Front, site: Site, language: str) -> bytes:
     """Return the news page in the state that `front` is in."""
     rows = Rows(site, front.sources, language)
-    return _render(
+    return _render_news(
         "front.html",
         site,
         language,
@@ -37,7 +40,7 @@ def front_page(front: Front, site: Site, language: str) -> bytes:
         phase=phase_of(front),
         Phase=Phase,
         front=front,
-        months=rows.stories(front.stories, front.today),
+        newest=rows.newest(front.stories, front.today),
         looked_on=rows.date(front.looked_on),
         themes=[rows.theme(theme, front.counts.get(theme.slug, 0)) for theme in site.themes],
         partners=_partners(front.statuses, rows),
@@ -49,14 +52,14 @@ def theme_page(theme: Theme, stories: Sequence[Story], front: Front, site: Site,
     """Return the page of one theme: what it is about and its news."""
     rows = Rows(site, front.sources, language)
     row = rows.theme(theme, front.counts.get(theme.slug, 0))
-    return _render(
+    return _render_news(
         "theme.html",
         site,
         language,
         path=row.path,
         title=row.label,
         theme=row,
-        months=rows.stories(stories, front.today),
+        newest=rows.newest(stories, front.today),
         channel=f"themes/{theme.slug}",
     )
 
@@ -65,7 +68,7 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
     """Return the page of one partner: its news, and how its site is read."""
     rows = Rows(site, front.sources, language)
     row = rows.partner(status.source)
-    return _render(
+    return _render_news(
         "source.html",
         site,
         language,
@@ -75,7 +78,7 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
         status=status,
         visit="healthy" if status.healthy else status.code if status.code in VISITS else "failed",
         polled_on=rows.date(status.polled_on),
-        months=rows.stories(stories, front.today),
+        newest=rows.newest(stories, front.today),
         channel=f"sources/{status.source.id}",
     )
 
@@ -127,6 +130,15 @@ def _feed_label(channel: Channel, slug: str, themes: Mapping[str, ThemeRow], sit
     if channel.name.startswith("themes/") and slug in themes:
         return themes[slug].label
     return channel.title.removeprefix(f"{site.title}: ")
+
+
+def _render_news(template: str, site: Site, language: str, *, newest: Sequence[StoryRow], **values: Any) -> bytes:
+    """As many of the `newest` as a page has room for; one at least."""
+    page = _render(template, site, language, months=by_month(newest), **values)
+    while len(newest) > 1 and len(page) > PAGE_BYTES:
+        newest = newest[: min(len(newest) - 1, len(newest) * PAGE_BYTES // len(page))]
+        page = _render(template, site, language, months=by_month(newest), **values)
+    return page
 
 
 def _render(

@@ -18,7 +18,7 @@ from aggregator.text.dates import amsterdam_day, day_in_amsterdam, dutch_date
 from aggregator.text.html import cut
 
 # A list is for scanning: three lines of teaser are enough to choose by. The story's own page has all of it.
-LIST_TEASER = 220
+LIST_TEASER = 200
 LIST_TITLE = 160
 MARKS = 4  # shapes and colours in tokens.css; a fifth theme starts again, its name still tells it apart
 
@@ -88,15 +88,13 @@ class Rows:
         self.language = language
         self._themes = {theme.slug: number for number, theme in enumerate(site.themes)}
 
-    def stories(self, stories: Iterable[Story], today: date) -> list[tuple[str, list[StoryRow]]]:
-        """Return the stories newest first, by month.
+    def newest(self, stories: Iterable[Story], today: date) -> list[StoryRow]:
+        """Return the stories newest first.
 
         One that is dated in the future by mistake counts as today's, so that it does not stay on top for a year;
         equals stay in the order in which they came.
         """
-        ordered = sorted(stories, key=lambda story: _newest(story, today), reverse=True)
-        rows = [self.story(story) for story in ordered]
-        return [(month, list(group)) for month, group in groupby(rows, key=lambda row: row.day.month)]
+        return [self.story(story) for story in sorted(stories, key=lambda each: _newest(each, today), reverse=True)]
 
     def story(self, story: Story, *, whole: bool = False) -> StoryRow:
         """Return one story; `whole` for its own page, with all of the title and teaser."""
@@ -169,6 +167,11 @@ class Rows:
         return Day(
             text=text, machine=machine if precision is Precision.MINUTE else machine[:10], month=month, found=found
         )
+
+
+def by_month(rows: Iterable[StoryRow]) -> list[tuple[str, list[StoryRow]]]:
+    """Return the rows under the name of their month, in the order in which they come."""
+    return [(month, list(group)) for month, group in groupby(rows, key=lambda row: row.day.month)]
 
 
 def feeds(site: Site, name: str) -> dict[Format, str]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Evidence, Precision, Source, Story, Tags, Theme
-from aggregator.publish.site.rows import Rows, feeds, host_of
+from aggregator.publish.site.rows import Rows, by_month, feeds, host_of
 from tests.publish.site.content import INSTROOM, PPS, SITE, SOURCES, THEMES, story
 
 TODAY = date(2022, 7, 4)
@@ -36,26 +36,26 @@ def test_without_the_partners_date_the_day_is_when_we_found_it(said: dict[str, o
 
 def test_stories_come_newest_first_by_month_whatever_the_order_given() -> None:
     stories = [story(number) for number in (9, 4, 10, 0, 5)]
-    months = ROWS.stories(stories, TODAY)
-    assert [(month, [row.day.text for row in rows]) for month, rows in months] == [
+    rows = ROWS.newest(stories, TODAY)
+    assert [(month, [row.day.text for row in rows]) for month, rows in by_month(rows)] == [
         ("juli 2022", ["2 juli 2022", "1 juli 2022"]),
         ("juni 2022", ["30 juni 2022", "22 juni 2022"]),
         ("mei 2022", ["31 mei 2022"]),
     ]
-    assert ROWS.stories(reversed(stories), TODAY) == months
+    assert ROWS.newest(reversed(stories), TODAY) == rows
 
 
 def test_equals_stay_in_the_order_in_which_they_came() -> None:
     one = story(0)
     same = [replace(one, id=f"{one.id}{letter}") for letter in "zax"]
-    assert [row.path[-1] for _, rows in ROWS.stories(same, TODAY) for row in rows] == ["z", "a", "x"]
+    assert [row.path[-1] for row in ROWS.newest(same, TODAY)] == ["z", "a", "x"]
 
 
 def test_a_date_in_the_future_does_not_keep_a_story_on_top() -> None:
     mistaken = story(0, published=datetime(2032, 6, 30, tzinfo=UTC))
     todays = replace(story(1, published=datetime(2022, 7, 4, 8, tzinfo=UTC)), released=mistaken.released)
     newest = replace(todays, id="tag:x:later", released=datetime(2022, 7, 4, 9, tzinfo=UTC))
-    rows = [row for _, month in ROWS.stories([mistaken, newest, todays], TODAY) for row in month]
+    rows = ROWS.newest([mistaken, newest, todays], TODAY)
     assert [row.day.machine[:4] for row in rows] == ["2022", "2022", "2032"]
 
 
@@ -63,10 +63,10 @@ def test_a_list_shortens_what_the_storys_own_page_shows_in_full() -> None:
     long = story(title="Techniek " * 30, summary="Een zin van vijf woorden. " * 11)
     listed, whole = ROWS.story(long), ROWS.story(long, whole=True)
     assert len(listed.title) <= 160
-    assert len(listed.teaser) <= 220
+    assert len(listed.teaser) <= 200
     assert listed.teaser.endswith("…")
     assert len(whole.title) > 160
-    assert len(whole.teaser) > 220
+    assert len(whole.teaser) > 200
 
 
 @pytest.mark.parametrize("link", [None, "javascript:alert(1)", "/nieuws", "data:text/html,x", ""])
@@ -141,7 +141,7 @@ def test_a_host_is_named_as_readers_do() -> None:
 def test_days_never_rise_down_the_page_and_no_story_is_lost(news: list[tuple[int, timedelta]]) -> None:
     start = datetime(2022, 1, 1, tzinfo=UTC)
     stories: list[Story] = [story(number, published=start + shift) for number, shift in news]
-    months = ROWS.stories(stories, date(2030, 1, 1))
+    months = by_month(ROWS.newest(stories, date(2030, 1, 1)))
     machine = [row.day.machine for _, rows in months for row in rows]
     assert len(machine) == len(stories)
     assert [day[:10] for day in machine] == sorted((day[:10] for day in machine), reverse=True)
