@@ -6,6 +6,7 @@ address of the same kind): better one item less than one that is none.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 
 from aggregator.pages.blocks import Block, Dated, blocks_of, signature
@@ -17,6 +18,8 @@ from aggregator.pages.zones import Zones
 ENOUGH = 2.0  # a list below this score is no news list
 NEAR = 3.0  # how much lower a group may score that gives records to the core
 MOST = 0.7
+MAX_GROUPS = 30
+MAX_RECORDS = 500  # of one list that are read, from the top
 
 
 def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_dated: Dated) -> list[Block]:
@@ -25,7 +28,7 @@ def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_
     if core is None or core.score < ENOUGH:
         return []
     members = set(core.links) | set(_siblings(page, core, links, zones, is_dated))
-    for group in groups[1:]:
+    for group in groups[1:MAX_GROUPS]:
         if group.score > core.score - NEAR:
             members |= set(_admitted(page, core, group, members, zones, is_dated))
     keys = {link.key for link in members}
@@ -36,7 +39,7 @@ def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_
         if link.key in keys and area.holds(link.node) and not _is_elsewhere(page, link, core, zones)
     }
     ordered = sorted(members, key=lambda link: link.node.index)
-    return _pruned(page, blocks_of(page, ordered, zones, is_dated), core, is_dated)
+    return _pruned(page, blocks_of(page, ordered, zones, is_dated)[:MAX_RECORDS], core, is_dated)
 
 
 def _area(core: Group) -> Node:
@@ -61,11 +64,12 @@ def _siblings(page: Page, core: Group, links: list[Link], zones: Zones, is_dated
         return []
     held = {block.top.index for block in core.blocks}
     parents = {id(block.top.parent): block.top.parent for block in core.blocks if block.top.parent}
+    places = [link.node.index for link in links]
     found = []
     for parent in parents.values():
         shaped = [node for node in parent.children if signature(node, 1) == usual and node.index not in held]
         for node in shaped:
-            link = _main_link([link for link in links if node.holds(link.node)], page)
+            link = _main_link(links[bisect_left(places, node.index) : bisect_right(places, node.last)])
             if link and _is_like(page, _whole(node, link), core, is_dated):
                 found.append(link)
     return found
@@ -75,7 +79,7 @@ def _whole(node: Node, link: Link) -> Block:
     return Block([link], node, node.index, node.last, node.text_start, node.text_end)
 
 
-def _main_link(links: list[Link], page: Page) -> Link | None:
+def _main_link(links: list[Link]) -> Link | None:
     in_headings = [link for link in links if any(node.tag in HEADINGS for node in list(link.node.up())[:3])]
     return max(in_headings or links, key=lambda link: title_words(link.text), default=None)
 

@@ -7,27 +7,31 @@ does not count. Dates of what is to come are no dates of publication.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from aggregator.model import Evidence, Precision
 from aggregator.pages.blocks import Block, signature
-from aggregator.pages.sightings import Reader, Sighting, looks_dated, sightings
+from aggregator.pages.sightings import Reader, Sighting, looks_dated
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import words_of
 from aggregator.text.dates import Dated, amsterdam_day, day_in_amsterdam, url_date
 
+T = TypeVar("T")
 AHEAD = timedelta(days=2)  # a server's clock and zone may be that much ahead
 UPDATED_WORDS = frozenset("updated modified gewijzigd bijgewerkt".split())
 PUBLISHED_WORDS = frozenset("published publish publicatie date datum posted".split())
 _YEAR_ONLY = re.compile(r"^\W*((?:19|20)\d\d)\W*$")
 
 
-def dates_of(page: Page, blocks: Sequence[Block], reader: Reader) -> list[Sighting | None]:
-    """Return the date of each record, None where none is sure."""
-    all_seen = [sightings(page, block, reader) for block in blocks]
+def dates_of(
+    page: Page, blocks: Sequence[Block], all_seen: list[list[Sighting]], reader: Reader
+) -> list[Sighting | None]:
+    """Return the date of each record, None where none is sure; `all_seen` are the dates that each shows."""
     shapes = [signature(block.top, 1) for block in blocks]
     by_shape = {shape: [seen for seen, own in zip(all_seen, shapes, strict=True) if own == shape] for shape in shapes}
     trusted = {shape: _trusted_slots(seen) for shape, seen in by_shape.items()}
@@ -77,27 +81,34 @@ def _is_heading(node: Node) -> bool:
 
 def _years_above(page: Page, blocks: Sequence[Block]) -> list[int | None]:
     """Return, per record, the year that the heading above it says ("2019"), None if there is none."""
-    years = [
-        (node.index, int(match[1]))
+    years = {
+        node.index: int(match[1])
         for node in page.nodes
         if _is_heading(node) and page.size(node) < 12 and (match := _YEAR_ONLY.match(page.line(node)))
-    ]
-    return [next((year for index, year in reversed(years) if index < block.first), None) for block in blocks]
+    }
+    return [_last_before(years, block) for block in blocks]
+
+
+def _last_before(found: Mapping[int, T], block: Block) -> T | None:
+    """Return the last of what was `found`, by place on the page, that stands above a record."""
+    places = list(found)  # in document order
+    place = bisect_left(places, block.first)
+    return found[places[place - 1]] if place else None
 
 
 def _dates_above(page: Page, blocks: Sequence[Block], reader: Reader) -> list[Sighting | None]:
     """Return, per record, the date of the heading that it stands under; all None unless the first has one."""
     start = max(0, blocks[0].first - 6) if blocks else 0
-    inside = [range(block.first, block.last + 1) for block in blocks]
-    above: list[tuple[int, Sighting]] = []
+    held = {index for block in blocks for index in range(block.first, block.last + 1)}
+    above: dict[int, Sighting] = {}
     for node in page.nodes[start : blocks[-1].first if blocks else 0]:
-        if not _is_heading(node) or page.size(node) > 60 or any(node.index in held for held in inside):
+        if not _is_heading(node) or page.size(node) > 60 or node.index in held:
             continue
         text = page.line(node)
         dated = reader.read(text) if looks_dated(text) else None
         if dated:
-            above.append((node.index, Sighting(dated=dated, evidence=Evidence.TEXT)))
-    return [next((seen for index, seen in reversed(above) if index < block.first), None) for block in blocks]
+            above[node.index] = Sighting(dated=dated, evidence=Evidence.TEXT)
+    return [_last_before(above, block) for block in blocks]
 
 
 def _with_year(seen: Sighting, year: int | None, block: Block) -> Sighting | None:

@@ -75,6 +75,9 @@ NEWS_WORDS = frozenset(
 )
 
 
+SAMPLE = 100  # records of a group that are weighed
+
+
 @dataclass(slots=True, eq=False)
 class Group:
     """One list of like records, with its score."""
@@ -118,7 +121,7 @@ def _share(flags: list[bool]) -> float:
 
 def _weigh(page: Page, group: Group, zones: Zones, url: str, is_dated: Dated) -> None:
     host, here, _ = key_parts(url)
-    blocks = group.blocks
+    blocks = group.blocks[:SAMPLE]
     heads = [block.link for block in blocks]
     texts = [_title_text(page, block) for block in blocks]
     words = median(title_words(text) for text in texts)
@@ -134,7 +137,7 @@ def _weigh(page: Page, group: Group, zones: Zones, url: str, is_dated: Dated) ->
     f["template"] = parents.most_common(1)[0][1] / len(heads)
     f["main"] = _share([bool(zones.main[head.node.index]) for head in heads])
     f["length"] = min(1.0, median(page.sizes[block.end] - page.sizes[block.start] for block in blocks) / 200)
-    f["number"] = min(1.5, (log2(len(blocks)) - 1) / 3) if len(blocks) > 2 else len(blocks) / 2 - 1.5
+    f["number"] = min(1.5, (log2(len(group.blocks)) - 1) / 3) if len(group.blocks) > 2 else len(group.blocks) / 2 - 1.5
     f["external"] = _share([head.host != host for head in heads])
     f["aside"] = _share([bool(zones.aside[head.node.index]) for head in heads])
     f["running"] = _share([in_running_text(page, head) for head in heads])

@@ -129,6 +129,9 @@ NOT_TEXT = re.compile(
 INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx)$", re.IGNORECASE)
 
 
+MAX_LINKS = 20_000  # of a page that are looked at
+
+
 @dataclass(slots=True, eq=False)
 class Link:
     """A link that may lead to an article. `key` is equal for spellings of one address; only compared, never shown."""
@@ -168,11 +171,13 @@ def absolute(base: str, reference: str) -> str:
 
 def candidates(page: Page, zones: Zones, base: str, url: str) -> list[Link]:
     """Return the links of `page` that may lead to an article, in document order."""
-    links = []
+    links: list[Link] = []
     here = key_parts(url)
     for node in page.nodes:
         if node.tag != "a" or zones.chrome[node.index]:
             continue
+        if len(links) == MAX_LINKS:
+            break
         link = _candidate(page, node, base, here)
         if link:
             links.append(link)

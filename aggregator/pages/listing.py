@@ -68,9 +68,10 @@ def _read(
 ) -> Listing:
     blocks = chosen(page, groups, links, zones, looks_dated)
     reader = reader_for(page, blocks, now=now, language=language)
-    dates = [seen[0].dated.at for block in blocks if (seen := sightings(page, block, reader))]
+    all_seen = [sightings(page, block, reader) for block in blocks]
+    dates = [seen[0].dated.at for seen in all_seen if seen]
     kind: Literal["news", "agenda"] = "agenda" if is_agenda(page, blocks, dates, now) else "news"
-    entries = entries_of(page, blocks, zones, base, reader)
+    entries = entries_of(page, blocks, all_seen, zones, base, reader)
     folders = sorted({block.link.host + block.link.path.rsplit("/", 1)[0] for block in blocks})
     return Listing(
         kind=kind,
@@ -91,16 +92,22 @@ def _confidence(groups: list[Group], entries: Sequence[Entry]) -> float:
     return round(0.6 * height + 0.25 * dated + 0.15 * lead, 2)
 
 
-def entries_of(page: Page, blocks: Sequence[Block], zones: Zones, base: str, reader: Reader) -> tuple[Entry, ...]:
+def entries_of(
+    page: Page,
+    blocks: list[Block],
+    all_seen: list[list[Sighting]],
+    zones: Zones,
+    base: str,
+    reader: Reader,
+) -> tuple[Entry, ...]:
     """Return the entries of a list's records; a record without a title is none."""
-    blocks = list(blocks)
     titles = titles_of(page, blocks, reader.is_date)
-    dates = dates_of(page, blocks, reader)
+    dates = dates_of(page, blocks, all_seen, reader)
     entries = []
-    for block, (title, title_node), seen in zip(blocks, titles, dates, strict=True):
+    for block, (title, title_node), own, seen in zip(blocks, titles, all_seen, dates, strict=True):
         if not title:
             continue
-        shown = [sighting.node for sighting in sightings(page, block, reader) if sighting.node]
+        shown = [sighting.node for sighting in own if sighting.node]
         said, teaser = opening_kicker(teaser_of(page, block, title, title_node, shown))
         words = [said, seen.words if seen else ""]
         entries.append(

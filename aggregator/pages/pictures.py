@@ -5,6 +5,7 @@ that names it: by its file name, its alt text or the name in its caption; when i
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ from aggregator.pages.tree import Node, Page
 from aggregator.pages.zones import Zones, words_of
 from aggregator.text.html import clean_text, is_pixel
 
+MAX_PORTRAITS = 20
 SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-lazy", "data-srcset", "srcset")
 ORNAMENT_WORDS = frozenset(
     "icon icons icoon avatar gravatar logo emoji smiley spinner arrow flag badge sprite spacer pixel".split()
@@ -44,11 +46,15 @@ def picture_of(page: Page, block: Block, base: str) -> Image | None:
 
 def portraits(page: Page, blocks: list[Block], zones: Zones, base: str) -> list[Image]:
     """Return the captioned pictures of the page's matter that stand in no record."""
-    found = []
+    starts = [block.first for block in blocks]
+    found: list[Image] = []
     for node in page.nodes:
+        if len(found) == MAX_PORTRAITS:
+            break
         if node.tag != "img" or zones.chrome[node.index] or zones.aside[node.index]:
             continue
-        if not any(block.first <= node.index <= block.last for block in blocks):
+        place = bisect_right(starts, node.index) - 1
+        if place < 0 or node.index > blocks[place].last:
             image = _image(page, node, base, 0)
             if image and (image.caption or image.credit):
                 found.append(image)
