@@ -28,6 +28,7 @@ from aggregator.model import Answer, Request, Wire
 __all__ = ["Fetcher", "Limits", "always"]
 
 LONGEST_PAUSE = 60.0  # seconds
+LONGEST_AWAY = 0.05
 
 ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -131,8 +132,13 @@ class Fetcher:
                     self._ended(doing, handle, code, message)
             elif doing.is_exhausted and not doing.answers:
                 return
-            if doing.answers:
-                yield doing.answers.popleft()
+            yield from self._taken(doing)
+
+    def _taken(self, doing: _Round) -> Iterator[tuple[Request, Answer]]:
+        """Hand answers over, but leave the wire alone for no longer than it notices."""
+        back_at = monotonic() + LONGEST_AWAY
+        while doing.answers and monotonic() < back_at:
+            yield doing.answers.popleft()
 
     def _stop(self, doing: _Round) -> None:
         for handle in doing.under_way:
