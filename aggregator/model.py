@@ -16,7 +16,6 @@ from typing import Literal
 # --- Whom we poll -------------------------------------------------------------------------------------------------
 
 
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selectors:
     """CSS selectors of a page whose list an operator described by hand; relative to `item`, empty means unused."""
@@ -73,6 +72,7 @@ class Request:
     source_id: str
     url: str
     validators: Validators = Validators()
+    validators_url: str = ""  # the address that sent them, the only one that gets them back; "" means `url`
     respect_robots: bool = False
     accept: Literal["feed", "page"] = "feed"
     parallel: int = 2
