@@ -50,6 +50,7 @@ def read_page(
         link=url,
         entries=listing.entries if fine else (),
         problems=tuple(problem(code) for code in codes),
+        rule=listing.rule.path if fine and listing.rule else "",
     )
 
 

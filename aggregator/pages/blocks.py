@@ -6,7 +6,7 @@ each other (h3, p, h3, p) it takes the siblings up to the next record, or those 
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.pages.links import Link
@@ -14,6 +14,8 @@ from aggregator.pages.tree import INLINE, Node, Page
 from aggregator.pages.zones import Zones, words_of
 
 MAX_SIBLINGS = 12
+MAX_LINE = 40  # pieces of text on a link's own line, to either side
+MAX_PIECES = 3_000  # of text of one record that are read
 ITEM_TAGS = frozenset({"article", "li", "tr"})
 ITEM_WORDS = frozenset({"item", "card", "teaser"})
 Dated = Callable[[str], bool]
@@ -38,8 +40,21 @@ class Block:
 
 def lines_of(page: Page, block: Block) -> list[str]:
     """Return the lines that a reader sees in a block."""
-    raw = "".join(page.pieces[block.start : block.end])
-    return [line for line in (" ".join(part.split()) for part in raw.split("\n")) if line]
+    return _split("".join(page.pieces[block.start : block.end][:MAX_PIECES]))
+
+
+def lines_without(page: Page, block: Block, hidden: Iterable[tuple[int, int]]) -> list[str]:
+    """Return the lines of a block without the text between the pieces `hidden`; line ends stay."""
+    pieces = page.pieces[block.start : block.end]
+    for start, end in hidden:
+        for place in range(max(start, block.start) - block.start, min(end, block.end) - block.start):
+            if "\n" not in pieces[place]:
+                pieces[place] = ""
+    return _split("".join(pieces[:MAX_PIECES]))
+
+
+def _split(text: str) -> list[str]:
+    return [line for line in (" ".join(part.split()) for part in text.split("\n")) if line]
 
 
 def nodes_of(page: Page, block: Block) -> list[Node]:
@@ -223,9 +238,9 @@ def _line_spans(page: Page, parent: Node, tops: list[Node], is_dated: Dated) -> 
 
 def _own_line(page: Page, top: Node, parent: Node) -> tuple[int, int]:
     start, end = top.text_start, top.text_end
-    while start > parent.text_start and "\n" not in page.pieces[start - 1]:
+    while start > max(parent.text_start, top.text_start - MAX_LINE) and "\n" not in page.pieces[start - 1]:
         start -= 1
-    while end < parent.text_end and "\n" not in page.pieces[end]:
+    while end < min(parent.text_end, top.text_end + MAX_LINE) and "\n" not in page.pieces[end]:
         end += 1
     return start, end
 
@@ -243,13 +258,11 @@ def _text_start(node: Node) -> int:
 
 
 def _lines(page: Page, start: int, end: int) -> list[str]:
-    return [line for line in (" ".join(part.split()) for part in "".join(page.pieces[start:end]).split("\n")) if line]
+    return _split("".join(page.pieces[start:end]))
 
 
-def _lead(page: Page, children: list[Node], heads: list[int], is_dated: Dated) -> int:
+def _lead(page: Page, children: Sequence[Node], heads: list[int], is_dated: Dated) -> int:
     """Return how many siblings before its head belong to a record: a date or picture that comes first."""
-    if len(heads) < 2:
-        return 1 if heads[0] and is_dated(page.line(children[heads[0] - 1])) else 0
     room = min([heads[0], *(after - before - 1 for before, after in zip(heads, heads[1:], strict=False)), MAX_SIBLINGS])
     lead = 0
     while lead < room and len({signature(children[head - lead - 1], 1) for head in heads}) == 1:
@@ -265,15 +278,18 @@ def _lead(page: Page, children: list[Node], heads: list[int], is_dated: Dated) -
     return 0 if follows else lead
 
 
-def _tail(children: list[Node], heads: list[int], lead: int, zones: Zones) -> int:
+def _tail(children: Sequence[Node], heads: list[int], lead: int, zones: Zones) -> int:
     """Return how many siblings after the last head still belong to its record: as in the records before it."""
     gaps = [after - before - 1 - lead for before, after in zip(heads, heads[1:], strict=False)]
+    longest = min(max(gaps), MAX_SIBLINGS)
     known = {
-        signature(node, 1) for place in heads[:-1] for node in children[place + 1 : place + 1 + max(gaps, default=0)]
+        signature(node, 1)
+        for head, gap in zip(heads[:100], gaps, strict=False)
+        for node in children[head + 1 : head + 1 + min(gap, longest)]
     }
     tail = 0
-    for node in children[heads[-1] + 1 : heads[-1] + 1 + (max(gaps) if gaps else 2)]:
-        if zones.chrome[node.index] or (gaps and signature(node, 1) not in known):
+    for node in children[heads[-1] + 1 : heads[-1] + 1 + longest]:
+        if zones.chrome[node.index] or signature(node, 1) not in known:
             break
         tail += 1
     return tail

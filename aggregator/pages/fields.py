@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from aggregator.pages.blocks import Block, Dated, nodes_of
+from aggregator.pages.blocks import Block, Dated, lines_without, nodes_of
 from aggregator.pages.links import READ_MORE, READ_MORE_START
 from aggregator.pages.tree import HEADINGS, INLINE, Node, Page
 from aggregator.pages.zones import words_of
@@ -48,7 +48,6 @@ OPENING_KICKER = re.compile(
 
 
 MAX_NODES = 300  # of one record that are looked at: some lists hold whole articles
-MAX_PIECES = 3_000
 
 
 def titles_of(page: Page, blocks: list[Block], is_date: Dated) -> list[tuple[str, Node | None]]:
@@ -127,7 +126,7 @@ def teaser_of(page: Page, block: Block, title: str, title_node: Node | None, dat
     """Return the teaser of a record: its first line of running text, at most 300 characters; "" if it has none."""
     hidden = [(node.text_start, node.text_end) for node in [title_node, *dated] if node]
     hidden += [(node.text_start, node.text_end) for node in nodes_of(page, block)[:MAX_NODES] if _is_beside(page, node)]
-    lines = [clean_text(without_read_more(line)) for line in _lines_without(page, block, hidden)]
+    lines = [clean_text(without_read_more(line)) for line in lines_without(page, block, hidden)]
     lines = [_without_title(line, title) for line in lines if not META_LINE.match(line) and not CREDIT.match(line)]
     running = [line for line in lines if len(line) >= 40 or len(line.split()) >= 6]
     return cut(next(iter(running), ""), 300)
@@ -147,16 +146,6 @@ def _is_beside(page: Page, node: Node) -> bool:
         if READ_MORE.match(text) or "tag" in node.get("rel") or READ_MORE_START.match(text):
             return True
     return page.size(node) < 160 and bool(words_of(node.get("class")) & META_WORDS)
-
-
-def _lines_without(page: Page, block: Block, hidden: list[tuple[int, int]]) -> list[str]:
-    pieces = page.pieces[block.start : block.end]
-    for start, end in hidden:
-        for place in range(max(start, block.start), min(end, block.end)):
-            if "\n" not in pieces[place - block.start]:
-                pieces[place - block.start] = ""
-    lines = "".join(pieces[:MAX_PIECES]).split("\n")
-    return [line for line in (" ".join(line.split()) for line in lines) if line]
 
 
 def kicker_of(page: Page, block: Block, title: str, taken: list[Node], said: list[str]) -> str:

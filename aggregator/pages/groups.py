@@ -75,6 +75,7 @@ NEWS_WORDS = frozenset(
 )
 
 
+MAX_GROUPS = 300  # of a page that are weighed, the largest
 SAMPLE = 100  # records of a group that are weighed
 
 
@@ -96,7 +97,8 @@ def groups_of(page: Page, links: list[Link], zones: Zones, url: str, is_dated: D
     for link in links:
         by_path.setdefault(signature(link.node), []).append(link)
     groups = []
-    for path, members in by_path.items():
+    largest = sorted(by_path.items(), key=lambda group: -len(group[1]))[:MAX_GROUPS]
+    for path, members in largest:
         group = Group(members, path, blocks_of(page, members, zones, is_dated))
         _weigh(page, group, zones, url, is_dated)
         groups.append(group)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from aggregator.model import Evidence, Precision
-from aggregator.pages.blocks import Block, lines_of, nodes_of, stable_class
+from aggregator.pages.blocks import Block, lines_of, lines_without, nodes_of, stable_class
 from aggregator.pages.tree import Node, Page
 from aggregator.pages.zones import words_of
 from aggregator.text.dates import Dated, day_in_amsterdam, feed_date, find_dates, read_date
 from aggregator.text.dates.names import MONTHS, WEEKDAYS, folded
 
+MAX_NODES = 150  # of one record that are looked at
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _LOOKS_DATED = re.compile(
     rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|e)?[.,]?[\s/-]{{0,2}}(?:de |of )?(?:{_MONTH})(?![a-z])"
@@ -125,7 +126,7 @@ def reader_for(page: Page, blocks: Sequence[Block], *, now: datetime, language: 
 def sightings(page: Page, block: Block, reader: Reader) -> list[Sighting]:
     """Return every date that a record shows, in document order."""
     found: list[Sighting] = []
-    for node in nodes_of(page, block)[:300]:
+    for node in nodes_of(page, block)[:MAX_NODES]:
         machine = _machine_value(node)
         if machine:
             found += _machine(page, node, machine, block, reader)
@@ -205,7 +206,8 @@ def _printed(page: Page, node: Node, block: Block, reader: Reader) -> list[Sight
 def _in_lines(page: Page, block: Block, reader: Reader) -> list[Sighting]:
     """Return dates that stand in a line with other words: "Door Jan | 3 mei 2022 | Nieuws"."""
     found = []
-    for line in lines_of(page, block)[:40]:
+    links = [(link.node.text_start, link.node.text_end) for link in block.links]
+    for line in [*lines_without(page, block, links)[:40], *lines_of(page, block)[:40]]:
         if len(line) <= 160 and looks_dated(line):
             dated = (reader.read(line) if len(line) <= 100 else None) or reader.find(line)
             if dated:

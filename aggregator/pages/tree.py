@@ -5,7 +5,7 @@ any part is one slice of one list, "is this inside that" is one comparison, and 
 libxml2's own tree appends attributes in quadratic time (100,000 in one tag: 15 s).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -15,8 +15,9 @@ from aggregator.errors import ReadError
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 1_500  # libxml2 itself stops at 2,048
-MAX_NODES = 600_000
-MAX_ATTRIBUTES = 1_000
+MAX_NODES = 500_000
+MAX_PIECES = 2_000_000
+MAX_VALUE = 5_000  # characters of an attribute; pictures may be written out in one
 
 IGNORED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "math", "head", "select"})
 INLINE = frozenset(
@@ -85,6 +86,11 @@ WITHIN_WORDS = frozenset(
     ]
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+ATTRIBUTES = frozenset(
+    "alt aria-label class content data-lazy data-lazy-src data-original data-src data-srcset datetime height href id "
+    "itemprop itemtype lang rel role src srcset style title type width".split()
+)
+NOTHING: Mapping[str, str] = {}
 VOID = frozenset({"img", "br", "hr", "input", "meta", "link", "base", "wbr", "source", "col", "area", "embed"})
 
 
@@ -100,7 +106,7 @@ class Node:
     text_start: int
     text_end: int = 0
     last: int = 0
-    children: "list[Node]" = field(default_factory=list)
+    children: "Sequence[Node]" = ()
 
     def get(self, name: str) -> str:
         """Return an attribute's value, "" if there is none."""
@@ -170,22 +176,27 @@ class _Builder:
         depth = self._current.depth + 1 if self._current else 0
         if depth > MAX_DEPTH:
             raise ReadError("too-deep", f"elements nested more than {MAX_DEPTH} deep")
-        if len(page.nodes) >= MAX_NODES:
+        if len(page.nodes) >= MAX_NODES or len(page.pieces) >= MAX_PIECES:
             raise ReadError("too-large", f"more than {MAX_NODES} elements")
-        if len(attributes) > MAX_ATTRIBUTES:
-            attributes = {}
         if tag not in INLINE:
             page.pieces.append("\n")
         elif self._after_end and tag not in WITHIN_WORDS:
             page.pieces.append(" ")
-        node = Node(tag, dict(attributes), self._current, len(page.nodes), depth, len(page.pieces))
+        node = Node(tag, _useful(attributes), self._current, len(page.nodes), depth, len(page.pieces))
         if self._current:
-            self._current.children.append(node)
+            self._adopt(self._current, node)
         elif attributes.get("lang"):
             page.language = attributes["lang"]
         page.nodes.append(node)
         self._current = node
         self._after_end = False
+
+    @staticmethod
+    def _adopt(parent: Node, node: Node) -> None:
+        if isinstance(parent.children, list):
+            parent.children.append(node)
+        else:
+            parent.children = [node]  # most nodes have none: a list for each would be a third of the memory
 
     def _skip(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Read the head's few useful elements; tell whether the element is none of the tree's."""
@@ -206,7 +217,7 @@ class _Builder:
         elif self._ignored:
             if self._ignored[0] == "noscript" and len(self.page.noscript) < 2_000:
                 self.page.noscript += text
-        else:
+        elif len(self.page.pieces) < MAX_PIECES:
             self.page.pieces.append(text.replace("\n", " ").replace("\r", " "))
             self._after_end = False
 
@@ -231,6 +242,11 @@ class _Builder:
             self.end(self._current.tag)
         self.page.sizes = [0, *accumulate(map(len, self.page.pieces))]
         return self.page
+
+
+def _useful(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    kept = {name: value for name, value in attributes.items() if name in ATTRIBUTES and len(value) <= MAX_VALUE}
+    return kept or NOTHING
 
 
 def parse(markup: str) -> Page:
