@@ -25,11 +25,16 @@ def item_key(entry: Entry) -> str:
     >>> item_key(Entry(link="http://www.fme.nl/nieuws/slim/?utm_source=rss"))
     'link:fme.nl/nieuws/slim'
     """
-    if entry.id and entry.id.strip():
+    if entry.id and entry.id.strip() and not _is_link(entry.id.strip(), entry.link):
         return _bounded("id:", entry.id.strip())
     if entry.link and (key := _telling_link(entry.link)):
         return _bounded("link:", key)
     return "text:" + _hash(entry.title, entry.summary or entry.content).hex()
+
+
+def _is_link(id_: str, link: str | None) -> bool:
+    """Whether an id is only the article's address again: then http or https, www or not, must not tell it apart."""
+    return bool(link) and id_.startswith("http") and _key_or_itself(id_) == _key_or_itself(link or "")
 
 
 def _telling_link(link: str) -> str:

@@ -45,6 +45,15 @@ def known_items(transaction: Transaction, source_id: str, keys: Iterable[str]) -
     return found
 
 
+def latest_of(transaction: Transaction, source_id: str, limit: int) -> list[tuple[str, KnownItem, Item]]:
+    """The latest items of a source: (key, what is known of it, the item)."""
+    query = select(item).where(item.c.source_id == source_id).order_by(item.c.first_seen.desc(), item.c.id).limit(limit)
+    return [
+        (row.key, KnownItem(id=row.id, story_id=row.story_id, fingerprint=bytes(row.fingerprint)), item_from(row))
+        for row in transaction.execute(query)
+    ]
+
+
 def carriers(transaction: Transaction, url_keys: Iterable[str]) -> dict[str, list[Carrier]]:
     """Who already carries these URL keys, oldest first."""
     found: dict[str, list[Carrier]] = {}
@@ -91,7 +100,7 @@ def revise_items(
             for n, ((number, _, _), old) in enumerate(zip(rows, before, strict=True))
         ],
     )
-    columns = [*_entry_columns(Entry()), "url_key", "fingerprint"]
+    columns = [*_entry_columns(Entry()), "key", "url_key", "fingerprint"]
     statement = (
         update(item)
         .where(item.c.id == bindparam("of_item"))
@@ -100,7 +109,7 @@ def revise_items(
     transaction.execute(
         statement,
         [
-            {"of_item": number, "new_url_key": each.url_key, "new_fingerprint": fingerprint}
+            {"of_item": number, "new_key": each.key, "new_url_key": each.url_key, "new_fingerprint": fingerprint}
             | {f"new_{name}": value for name, value in _entry_columns(each.entry).items()}
             for number, each, fingerprint in rows
         ],
