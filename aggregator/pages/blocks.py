@@ -8,12 +8,14 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aggregator.pages.links import Link
 from aggregator.pages.tree import INLINE, Node, Page
 from aggregator.pages.zones import Zones, words_of
 
 MAX_SIBLINGS = 12
+MAX_LOOKED_AT = 100  # records of a list by which its shape is judged
 MAX_LINE = 40  # pieces of text on a link's own line, to either side
 MAX_PIECES = 3_000  # of text of one record that are read
 ITEM_TAGS = frozenset({"article", "li", "tr"})
@@ -105,7 +107,7 @@ def blocks_of(page: Page, links: Iterable[Link], zones: Zones, is_dated: Dated) 
     tops = [_climb(run, _last(runs, place - 1), _first(runs, place + 1)) for place, run in enumerate(runs)]
     tops = _same_height(runs, tops)
     blocks, seen = [], set()
-    spans = _spans(page, runs, tops, zones, is_dated)
+    spans = _spans(page, tops, zones, is_dated)
     for run, top, span in zip(runs, tops, spans, strict=True):
         if run[0].key not in seen:
             seen.add(run[0].key)
@@ -170,7 +172,7 @@ def _same_height(runs: list[list[Link]], tops: list[Node]) -> list[Node]:
 Span = tuple[int, int, int, int]
 
 
-def _spans(page: Page, runs: list[list[Link]], tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
+def _spans(page: Page, tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
     """Return first and last node, first and last piece of each record."""
     spans: list[Span] = [(top.index, top.last, top.text_start, top.text_end) for top in tops]
     start = 0
@@ -189,23 +191,26 @@ def _is_flat(page: Page, parent: Node, tops: list[Node]) -> bool:
     """Tell whether something that belongs to the records lies between them."""
     if tops[0].tag in INLINE:
         return True
+    first, last = tops[0], tops[min(len(tops), MAX_LOOKED_AT) - 1]
+    span = parent.children[_place_of(parent, first) : _place_of(parent, last) + 2][: 5 * MAX_LOOKED_AT]
     held = {id(top) for top in tops}
-    between = [
-        node
-        for node in parent.children
-        if id(node) not in held
-        and node.tag != "hr"
-        and (page.size(node) > 2 or any(part.tag in ("img", "time") for part in page.inside(node)))
-    ]
-    return len(between) * 2 >= len(tops)
+    between = [node for node in span if id(node) not in held and node.tag != "hr" and _says_something(page, node)]
+    return len(between) * 2 >= min(len(tops), MAX_LOOKED_AT)
+
+
+def _says_something(page: Page, node: Node) -> bool:
+    return page.size(node) > 2 or any(part.tag in ("img", "time") for part in page.inside(node))
+
+
+def _place_of(parent: Node, child: Node) -> int:
+    return bisect_left(parent.children, child.index, key=lambda node: node.index)
 
 
 def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dated: Dated) -> list[Span]:
     if tops[0].tag in INLINE:
         return _line_spans(page, parent, tops, is_dated)
     children = parent.children
-    places = {id(node): place for place, node in enumerate(children)}
-    heads = [places[id(top)] for top in tops]
+    heads = [_place_of(parent, top) for top in tops]
     lead = _lead(page, children, heads, is_dated)
     tail = _tail(children, heads, lead, zones)
     spans = []
@@ -263,7 +268,7 @@ def _lines(page: Page, start: int, end: int) -> list[str]:
 
 def _lead(page: Page, children: Sequence[Node], heads: list[int], is_dated: Dated) -> int:
     """Return how many siblings before its head belong to a record: a date or picture that comes first."""
-    room = min([heads[0], *(after - before - 1 for before, after in zip(heads, heads[1:], strict=False)), MAX_SIBLINGS])
+    room = min([heads[0], *(after - before - 1 for before, after in pairwise(heads)), MAX_SIBLINGS])
     lead = 0
     while lead < room and len({signature(children[head - lead - 1], 1) for head in heads}) == 1:
         lead += 1
@@ -280,7 +285,7 @@ def _lead(page: Page, children: Sequence[Node], heads: list[int], is_dated: Date
 
 def _tail(children: Sequence[Node], heads: list[int], lead: int, zones: Zones) -> int:
     """Return how many siblings after the last head still belong to its record: as in the records before it."""
-    gaps = [after - before - 1 - lead for before, after in zip(heads, heads[1:], strict=False)]
+    gaps = [after - before - 1 - lead for before, after in pairwise(heads)]
     longest = min(max(gaps), MAX_SIBLINGS)
     known = {
         signature(node, 1)

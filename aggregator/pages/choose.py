@@ -27,7 +27,7 @@ def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_
     core = groups[0] if groups else None
     if core is None or core.score < ENOUGH:
         return []
-    members = set(core.links) | set(_siblings(page, core, links, zones, is_dated))
+    members = set(core.links) | set(_siblings(page, core, links, is_dated))
     for group in groups[1:MAX_GROUPS]:
         if group.score > core.score - NEAR:
             members |= set(_admitted(page, core, group, members, zones, is_dated))
@@ -57,7 +57,7 @@ def _is_elsewhere(page: Page, link: Link, core: Group, zones: Zones) -> bool:
     return beside or "#" in link.node.get("href") or in_running_text(page, link)
 
 
-def _siblings(page: Page, core: Group, links: list[Link], zones: Zones, is_dated: Dated) -> list[Link]:
+def _siblings(page: Page, core: Group, links: list[Link], is_dated: Dated) -> list[Link]:
     """Return the links of records that have the core's shape and stand among its records, but link otherwise."""
     (usual, count), *_ = Counter(signature(block.top, 1) for block in core.blocks).most_common(1)
     if len(core.blocks) < 3 or count * 2 < len(core.blocks):

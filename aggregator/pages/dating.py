@@ -2,8 +2,9 @@
 
 A date is a field of the list: it stands at the same place in most records. So the places ("slots") where records show
 dates are counted over the whole list, and each record is dated from the place that most share; a date in one teaser is
-the teaser's. Records of another shape (a featured item) are counted apart. A machine's value that is the same in all records (the day of the build), with nothing printed beside it,
-does not count. Dates of what is to come are no dates of publication.
+the teaser's. Records of another shape (a featured item) are counted apart. A machine's value that is the
+same in all records (the day of the build), with nothing printed beside it, does not count. Dates of what is to come are
+no dates of publication.
 """
 
 import re
@@ -17,14 +18,14 @@ from typing import TypeVar
 from aggregator.model import Evidence, Precision
 from aggregator.pages.blocks import Block, signature
 from aggregator.pages.sightings import Reader, Sighting, looks_dated
-from aggregator.pages.tree import HEADINGS, Node, Page
+from aggregator.pages.tree import HEADINGS, Node, Page, named
 from aggregator.pages.zones import words_of
 from aggregator.text.dates import Dated, amsterdam_day, day_in_amsterdam, url_date
 
 T = TypeVar("T")
 AHEAD = timedelta(days=2)  # a server's clock and zone may be that much ahead
-UPDATED_WORDS = frozenset("updated modified gewijzigd bijgewerkt".split())
-PUBLISHED_WORDS = frozenset("published publish publicatie date datum posted".split())
+UPDATED_WORDS = named("updated modified gewijzigd bijgewerkt")
+PUBLISHED_WORDS = named("published publish publicatie date datum posted")
 _YEAR_ONLY = re.compile(r"^\W*((?:19|20)\d\d)\W*$")
 
 

@@ -10,40 +10,46 @@ from collections.abc import Callable
 
 from aggregator.pages.blocks import Block, Dated, lines_without, nodes_of
 from aggregator.pages.links import READ_MORE, READ_MORE_START
-from aggregator.pages.tree import HEADINGS, INLINE, Node, Page
+from aggregator.pages.tree import HEADINGS, INLINE, Node, Page, named
 from aggregator.pages.zones import words_of
 from aggregator.text.html import clean_text, cut
 
-KICKERS = frozenset(
-    "nieuws nieuwsbericht nieuwsberichten column columns interview interviews verslag blog blogs actualiteit actueel algemeen "
-    "persbericht opinie achtergrond reportage video podcast portret update kamerbrief kamerstuk publicatie aankondiging "
-    "praktijkverhaal news press opinion feature".split()
+KICKERS = named(
+    "nieuws nieuwsbericht nieuwsberichten column columns interview interviews verslag blog blogs actualiteit "
+    "actueel algemeen "
+    "persbericht opinie achtergrond reportage video podcast portret update kamerbrief kamerstuk publicatie "
+    "aankondiging "
+    "praktijkverhaal news press opinion feature"
 )
 PLAIN_KICKERS = frozenset({"nieuws", "news", "nieuwsbericht", "nieuwsberichten", "actueel", "blog", "algemeen"})
-KICKER_WORDS = frozenset(
-    "kicker category categorie label type eyebrow overline soort rubriek cat flag chip topic thema".split()
-)
-TITLE_WORDS = frozenset("title titel headline kop heading name naam".split())
-META_WORDS = frozenset(
-    "date datum meta author auteur byline tags tag time tijd readtime reading comments views credit credits caption share footer "
-    "kicker category categorie label type eyebrow overline badge button btn cta".split()
+KICKER_WORDS = named("kicker category categorie label type eyebrow overline soort rubriek cat flag chip topic thema")
+TITLE_WORDS = named("title titel headline kop heading name naam")
+META_WORDS = named(
+    "date datum meta author auteur byline tags tag time tijd readtime reading comments views credit credits "
+    "caption share footer "
+    "kicker category categorie label type eyebrow overline badge button btn cta"
 )
 META_LINE = re.compile(
-    r"^\W*(?:door|by|von|por|par|auteur|author|geplaatst|gepubliceerd|posted|published|written|bron|source|foto|photo|tags?|"
-    r"categor(?:y|ie|ies|ieën)|in|onder|thema|filed under|leestijd|reading time|\d+ ?(?:min|views|reacties|comments|responses?|keer))\b.{0,80}$",
+    r"^\W*(?:door|by|von|por|par|auteur|author|geplaatst|gepubliceerd|posted|published|written|bron|source|foto|"
+    r"photo|tags?|"
+    r"categor(?:y|ie|ies|ieën)|in|onder|thema|filed under|leestijd|reading time|\d+ ?(?:min|views|reacties|"
+    r"comments|responses?|keer))\b.{0,80}$",
     re.IGNORECASE,
 )
 CREDIT = re.compile(
-    r"(?P<before>^|.*?[\s(|,;–-])(?P<credit>(?:©|\(c\)|foto(?:graaf|grafie)?\s*:|beeld\s*:|photo(?:graph)?(?:\s+by|\s*:)|fotocredit\s*:?)\s*.{1,80})$",
+    r"(?P<before>^|.*?[\s(|,;–-])(?P<credit>(?:©|\(c\)|foto(?:graaf|grafie)?\s*:|beeld\s*:|"
+    r"photo(?:graph)?(?:\s+by|\s*:)|fotocredit\s*:?)\s*.{1,80})$",
     re.IGNORECASE,
 )
 READ_MORE_END = re.compile(
-    r"[\s\[(]*(?:(?:lees|bekijk) (?:meer|verder)|meer lezen|read more|continue reading|weiterlesen|lire la suite|leer más)"
+    r"[\s\[(]*(?:(?:lees|bekijk) (?:meer|verder)|meer lezen|read more|continue reading|weiterlesen|lire la suite|"
+    r"leer más)"
     r"(?: (?:over|about)\b.{0,150})?[\s\])»›>→….]*$|\s*\[(?:…|\.\.\.)\]\s*$",
     re.IGNORECASE,
 )
 OPENING_KICKER = re.compile(
-    r"^(Column|Interview|Opinie|Blog|Verslag|Reportage|Video|Podcast|Persbericht|Portret)(?:\s*[|:–-])?\s+(?=[A-ZÀ-Þ‘“'\"])"
+    r"^(Column|Interview|Opinie|Blog|Verslag|Reportage|Video|Podcast|Persbericht|Portret)(?:\s*[|"
+    r":–-])?\s+(?=[A-ZÀ-Þ‘“'\"])"
 )
 
 

@@ -193,10 +193,8 @@ def _is_slug(path: str) -> bool:
 
 def in_running_text(page: Page, link: Link) -> bool:
     """Tell whether a link stands in the middle of a sentence."""
-    for node in list(link.node.up())[1:3]:
-        if node.tag == "p" and page.size(node) > 2.5 * len(link.text) + 40:
-            return True
-    return False
+    around = list(link.node.up())[1:3]
+    return any(node.tag == "p" and page.size(node) > 2.5 * len(link.text) + 40 for node in around)
 
 
 def _named(page: Page, group: Group, names: frozenset[str]) -> float:

@@ -13,13 +13,16 @@ from aggregator.pages.zones import Zones
 
 READ_MORE = re.compile(
     r"^\W*(?:"
-    r"(?:lees|bekijk|toon|meer|verder|ga|naar|open|ontdek)(?: (?:meer|verder|lezen|informatie|info|het|hele|volledige|dit|de|"
+    r"(?:lees|bekijk|toon|meer|verder|ga|naar|open|ontdek)(?: (?:meer|verder|lezen|informatie|info|het|hele|"
+    r"volledige|dit|de|"
     r"artikel|bericht|nieuwsbericht|item|over|verhaal|column|blog|interview|weten|naar|door|detail|details|pagina))*"
-    r"|(?:read|continue|view|see|learn|show|full|find out|more|open|keep)(?: (?:more|reading|the|full|story|article|post|entry|"
+    r"|(?:read|continue|view|see|learn|show|full|find out|more|open|keep)(?: (?:more|reading|the|full|story|"
+    r"article|post|entry|"
     r"details|about|it|on|this|out|news|rest))*"
     r"|details?|weiterlesen|mehr(?: lesen| erfahren| dazu)?|weiter|zum artikel"
     r"|lire(?: (?:la suite|plus|l'article))?|en savoir plus|suite|leer(?: más| mas)?|ver(?: más| mas)?|seguir leyendo"
-    r"|sigue leyendo|leggi(?: tutto)?|continua(?: a leggere)?|ler mais|saiba mais|continue lendo|link|permalink|hier|here|artikel|article"
+    r"|sigue leyendo|leggi(?: tutto)?|continua(?: a leggere)?|ler mais|saiba mais|continue lendo|link|permalink|"
+    r"hier|here|artikel|article"
     r")\W*$",
     re.IGNORECASE,
 )
@@ -29,15 +32,19 @@ READ_MORE_START = re.compile(
     re.IGNORECASE,
 )
 PAGER = re.compile(
-    r"^\W*(?:\d{1,4}|volgende?|vorige?|ouder|nieuwer|oudere? (?:berichten|posts)|next|prev(?:ious)?|older|newer|first|last|"
+    r"^\W*(?:\d{1,4}|volgende?|vorige?|ouder|nieuwer|oudere? (?:berichten|posts)|next|prev(?:ious)?|older|newer|"
+    r"first|last|"
     r"eerste|laatste|page \d+|pagina \d+)(?: (?:page|pagina|posts?|berichten|entries))?\W*$",
     re.IGNORECASE,
 )
 # To an overview, not to an item.
 OVERVIEW = re.compile(
-    r"^\W*(?:(?:bekijk|toon|naar|ga naar|view|see|show|browse|voir|ver) )?(?:al(?:le|l|les)?|more|meer|overige|tou(?:te)?s|todas?|todos)"
-    r"(?: (?:het|the|onze|our|laatste|latest|les|las|los|ons))?(?: (?:nieuws\w*|berichten|artikelen|blogs?|news|posts?|articles?|items?|events?|agenda|"
-    r"evenementen|activiteiten|publicaties|publications|updates|stories|verhalen|projects?|projecten|actualit\w*|noticias|bekijken|"
+    r"^\W*(?:(?:bekijk|toon|naar|ga naar|view|see|show|browse|voir|ver) )?(?:al(?:le|l|les)?|more|meer|overige|"
+    r"tou(?:te)?s|todas?|todos)"
+    r"(?: (?:het|the|onze|our|laatste|latest|les|las|los|ons))?(?: (?:nieuws\w*|berichten|artikelen|blogs?|news|"
+    r"posts?|articles?|items?|events?|agenda|"
+    r"evenementen|activiteiten|publicaties|publications|updates|stories|verhalen|projects?|projecten|actualit\w*|"
+    r"noticias|bekijken|"
     r"tonen))?\W*$|^\W*(?:naar (?:het )?)?(?:nieuws|agenda)?(?:overzicht|archief|archive)\W*$",
     re.IGNORECASE,
 )
@@ -217,9 +224,8 @@ def _may_be_article(host: str, path: str, query: str, here: tuple[str, str, str]
         return False
     if any(PAGE_QUERY.match(part) for part in query.split("&")) and path == here[1]:
         return False
-    if segments[-1] in PLACES or (host == here[0] and COLLECTIONS.intersection(segments[:-1][-2:])):
-        return False
-    return True
+    is_collection = host == here[0] and bool(COLLECTIONS.intersection(segments[:-1][-2:]))
+    return segments[-1] not in PLACES and not is_collection
 
 
 def _is_here_or_above(path: str, query: str, here: tuple[str, str, str]) -> bool:

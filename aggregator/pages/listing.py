@@ -14,12 +14,12 @@ from aggregator.model import Entry, Image
 from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
 from aggregator.pages.dating import dates_of
-from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
 from aggregator.pages.events import is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
 from aggregator.pages.links import Link, base_of, candidates
 from aggregator.pages.pictures import named_by, picture_of, portraits
+from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
 from aggregator.pages.tree import Page
 from aggregator.pages.zones import Zones, zones_of
 

@@ -17,12 +17,15 @@ _CONSENT = re.compile(
     r"\b(?:accepte|akkoord|toestaan|toestemming|accept|agree|consent|weiger|voorkeuren)", re.IGNORECASE
 )
 _NOT_FOUND = re.compile(
-    r"(?:pagina|page|artikel|bericht)\b.{0,30}\b(?:niet gevonden|bestaat niet|niet \(?meer\)? beschikbaar|not found|does ?n.t exist|no longer)"
-    r"|^\W*(?:(?:error|fout|oeps|oops)\W*)?404\b|\b404\W+(?:not found|niet gevonden|error|fout)|^\W*not found\W*$|^\W*niet gevonden\W*$",
+    r"(?:pagina|page|artikel|bericht)\b.{0,30}\b(?:niet gevonden|bestaat niet|niet \(?meer\)? beschikbaar|"
+    r"not found|does ?n.t exist|no longer)"
+    r"|^\W*(?:(?:error|fout|oeps|oops)\W*)?404\b|\b404\W+(?:not found|niet gevonden|error|fout)|^\W*not found\W*$|"
+    r"^\W*niet gevonden\W*$",
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
-    r"\b(?:geen|nog geen)\s(?:\w+\s){0,3}?(?:nieuws|nieuwsberichten|berichten|artikelen|resultaten|items|publicaties|blogs)\b"
+    r"\b(?:geen|nog geen)\s(?:\w+\s){0,3}?(?:nieuws|nieuwsberichten|berichten|artikelen|resultaten|items|"
+    r"publicaties|blogs)\b"
     r"|\b(?:no|0)\s(?:\w+\s){0,2}?(?:news|posts?|articles|results|entries|items)\b|\bnothing (?:was )?found\b",
     re.IGNORECASE,
 )
@@ -65,10 +68,8 @@ def why_empty(page: Page, link_count: int) -> str:
         return "login-page"
     if little and _COOKIES.search(text) and _CONSENT.search(text):
         return "cookie-wall"
-    if _SCRIPT_NEEDED.search(page.noscript) or _SCRIPT_NEEDED.search(text[:LITTLE]):
-        if little or link_count < 3:
-            return "needs-javascript"
-    if page.script_count and len(text) < 200 and link_count < 3:
+    says_so = _SCRIPT_NEEDED.search(page.noscript) or _SCRIPT_NEEDED.search(text[:LITTLE])
+    if (says_so and little) or (page.script_count and len(text) < 200 and link_count < 3):
         return "needs-javascript"
     if _EMPTY.search(" ".join(line for line in page.lines(root)[:2_000] if len(line) < 200)):
         return "empty-list"

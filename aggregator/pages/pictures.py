@@ -12,20 +12,21 @@ from urllib.parse import unquote, urlsplit
 from aggregator.model import Image
 from aggregator.pages.blocks import Block, nodes_of
 from aggregator.pages.links import absolute
-from aggregator.pages.tree import Node, Page
+from aggregator.pages.tree import Node, Page, named
 from aggregator.pages.zones import Zones, words_of
 from aggregator.text.html import clean_text, is_pixel
 
 MAX_PORTRAITS = 20
 SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-lazy", "data-srcset", "srcset")
-ORNAMENT_WORDS = frozenset(
-    "icon icons icoon avatar gravatar logo emoji smiley spinner arrow flag badge sprite spacer pixel".split()
+ORNAMENT_WORDS = named(
+    "icon icons icoon avatar gravatar logo emoji smiley spinner arrow flag badge sprite spacer pixel"
 )
-CAPTION_WORDS = frozenset("caption bijschrift onderschrift fotobijschrift".split())
-CREDIT_WORDS = frozenset("credit credits copyright fotograaf photographer bron".split())
+CAPTION_WORDS = named("caption bijschrift onderschrift fotobijschrift")
+CREDIT_WORDS = named("credit credits copyright fotograaf photographer bron")
 BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*['\"]?([^'\")]+)", re.IGNORECASE)
 CREDIT = re.compile(
-    r"^(?P<caption>.*?)[\s|(,;·–-]*(?P<credit>(?:©|\(c\)|(?:foto(?:grafie|graaf|credits?)?|beeld|photo(?:graphy?)?|credits?)"
+    r"^(?P<caption>.*?)[\s|(,;·–-]*(?P<credit>(?:©|\(c\)|(?:foto(?:grafie|graaf|credits?)?|beeld|"
+    r"photo(?:graphy?)?|credits?)"
     r"(?:\s*:|\s+by\b|\s+door\b))\s*.{1,80}?)\)?$",
     re.IGNORECASE,
 )

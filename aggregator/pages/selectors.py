@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup, Tag
 
 from aggregator.errors import ReadError
 from aggregator.model import Entry, Evidence, Image, Selectors
-from aggregator.pages.sightings import Reader, looks_dated
 from aggregator.pages.fields import opening_kicker, without_read_more
 from aggregator.pages.links import READ_MORE, absolute
+from aggregator.pages.sightings import Reader, looks_dated
 from aggregator.text.dates import Dated, feed_date, url_date
 from aggregator.text.html import clean_text, cut, is_pixel
 

@@ -32,7 +32,8 @@ _MARKS = ("|", "•", "·", "-", "–", "—", "/", ",", ":", ")", "(")
 _READING_TIME = re.compile(r"^(?:\w+ ){0,2}[<\d]+ min", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"^([^\d]{3,40}?)[\s|:·,–-]*(?:\d|gisteren|vandaag)")
 _INTRODUCES = re.compile(
-    r"^(?:geplaatst|gepubliceerd|datum|published|posted|publicatiedatum|written|date|op|on|laatst|last|updated|bijgewerkt|door|"
+    r"^(?:geplaatst|gepubliceerd|datum|published|posted|publicatiedatum|written|date|op|on|laatst|last|updated|"
+    r"bijgewerkt|door|"
     r"by|om|van|from|since|sinds|le|el|am|den|publi|veröff|escrito|©|nieuwsdatum|toegevoegd|created)",
     re.IGNORECASE,
 )
@@ -218,7 +219,7 @@ def _in_lines(page: Page, block: Block, reader: Reader) -> list[Sighting]:
 
 def _place(node: Node, block: Block) -> str:
     """Return where in its record a node stands: its path up to the block."""
-    steps = []
+    steps: list[str] = []
     for step in node.up():
         if step.index < block.first or len(steps) == 4:
             break

@@ -19,6 +19,12 @@ MAX_NODES = 500_000
 MAX_PIECES = 2_000_000
 MAX_VALUE = 5_000  # characters of an attribute; pictures may be written out in one
 
+
+def named(words: str) -> frozenset[str]:
+    """Return the words of a text, for tables of names."""
+    return frozenset(words.split())
+
+
 IGNORED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "math", "head", "select"})
 INLINE = frozenset(
     [
@@ -86,9 +92,9 @@ WITHIN_WORDS = frozenset(
     ]
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-ATTRIBUTES = frozenset(
+ATTRIBUTES = named(
     "alt aria-label class content data-lazy data-lazy-src data-original data-src data-srcset datetime height href id "
-    "itemprop itemtype lang rel role src srcset style title type width".split()
+    "itemprop itemtype lang rel role src srcset style title type width"
 )
 NOTHING: Mapping[str, str] = {}
 VOID = frozenset({"img", "br", "hr", "input", "meta", "link", "base", "wbr", "source", "col", "area", "embed"})
