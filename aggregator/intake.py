@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from aggregator.dedup.identity import visible_change
+from aggregator.dedup.moved import inherited
 from aggregator.dedup.stories import Candidate, join_by_url
 from aggregator.model import Fetched, Item, Poll, Source, State, Tags
 from aggregator.policy.admission import admit, announced
@@ -66,6 +67,8 @@ class Receipt:
     body: Fetched | None = None
     verdict: Literal["good", "bad"] = "good"
     pause_until: datetime | None = None
+    wanted: tuple[str, ...] = ()  # articles to fetch before this is written
+    healed_from: str = ""  # the rule by which a page's list was found before it was redesigned
 
 
 def complete(
@@ -201,6 +204,10 @@ def _take_in_changes(
     before = items.load_items(transaction, (each.known.id for each, _ in changes))
     changes = [(each, source) for each, source in changes if each.known.id in before]
     old_items = [before[each.known.id] for each, _ in changes]
+    changes = [
+        (replace(each, item=replace(each.item, entry=inherited(each.item.entry, old.entry))), source)
+        for (each, source), old in zip(changes, old_items, strict=True)
+    ]
     renewed = [
         (each.known.id, replace(each.item, first_seen=old.first_seen), each.fingerprint)
         for (each, _), old in zip(changes, old_items, strict=True)

@@ -241,6 +241,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     pace: Pace = Pace()
     hubs: tuple[str, ...] = ()
+    rule: str = ""  # of a page: how its list was found; another rule means another list, or a redesign
 
 
 # --- What we hold -------------------------------------------------------------------------------------------------
@@ -269,6 +270,9 @@ class Poll:
     detail: str = ""
     next_due: datetime | None = None
     address: str = ""  # where we poll now, when that is not source.url (moved, or a feed found on the page)
+    rung: str = ""  # how the address is read, as the ladder found (ladder.py); "" while nobody climbed it
+    rule: str = ""  # of a page: how its list was found at the last good poll
+    offers: str = ""  # a feed that the page links by now, for people to see
     moved_to: str = ""  # a permanent redirect that is being confirmed ...
     moved_polls: int = 0  # ... and at how many polls it led to something readable
     validators: Validators = Validators()
