@@ -15,7 +15,7 @@ from aggregator.errors import ReadError
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 1_500  # libxml2 itself stops at 2,048
-MAX_NODES = 500_000
+MAX_NODES = 300_000
 MAX_PIECES = 2_000_000
 MAX_VALUE = 5_000  # characters of an attribute; pictures may be written out in one
 
