@@ -6,7 +6,7 @@ again. An article is recognised by its title and its day; where neither version 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from aggregator.model import Entry
@@ -14,7 +14,9 @@ from aggregator.text.dates import day_in_amsterdam
 
 Id = TypeVar("Id")
 
-TELLING_WORDS = 3  # "Nieuwsbrief" or "Open dag" come back every month
+TELLING_WORDS = 3  # "Nieuwsbrief" or "Open dag" come back every month ...
+TELLING_WORDS_SAME_DAY = 2  # ... but hardly twice a day
+A_DAY = timedelta(days=1)  # a rebuilt site may stamp in another time zone
 CUT_MARKS = ("…", "...", "[...]")
 
 
@@ -28,10 +30,11 @@ class Held(Generic[Id]):
     day: date | None
 
 
-def recognised(entries: Mapping[str, Entry], held: Iterable[Held[Id]]) -> dict[str, Id]:
+def recognised(entries: Mapping[str, Entry], held: Iterable[Held[Id]], *, redesigned: bool = False) -> dict[str, Id]:
     """Which of `entries` (by key) are items that we hold under another key: key to the held item's id.
 
-    Each held item is recognised once at most; of two that look alike, none is.
+    Each held item is recognised once at most; of two that look alike, none is. After a redesign (`redesigned`) the
+    title alone is enough: new pages often print their dates otherwise, without a year for one.
     """
     by_title: dict[str, list[Held[Id]]] = {}
     for each in held:
@@ -39,7 +42,7 @@ def recognised(entries: Mapping[str, Entry], held: Iterable[Held[Id]]) -> dict[s
     found: dict[str, Id] = {}
     taken: set[Id] = set()
     for key, entry in entries.items():
-        alike = [each for each in by_title.get(_words(entry.title), ()) if _is_same(entry, each)]
+        alike = [each for each in by_title.get(_words(entry.title), ()) if redesigned or _is_same(entry, each)]
         if len(alike) == 1 and alike[0].id not in taken:
             found[key] = alike[0].id
             taken.add(alike[0].id)
@@ -58,11 +61,12 @@ def inherited(new: Entry, old: Entry) -> Entry:
 
 
 def _is_same(entry: Entry, held: Held[Id]) -> bool:
-    if len(_words(entry.title).split()) < TELLING_WORDS:
-        return False
+    length = len(_words(entry.title).split())
     day = day_in_amsterdam(entry.published) if entry.published else None
     if day and held.day:
-        return day == held.day
+        return length >= TELLING_WORDS_SAME_DAY and abs(day - held.day) <= A_DAY
+    if length < TELLING_WORDS:
+        return False
     return bool(day or held.day) or _words(entry.summary) == _words(held.summary)
 
 
