@@ -335,6 +335,84 @@ ROWS: dict[str, Row] = {
             "Open the page. Is the news somewhere else now? Then change the address.",
         ),
     ),
+    "list-changed": Row(
+        "theirs",
+        Texts(
+            "De pagina is veranderd en toont niets wat we al kenden.",
+            "Wij nemen er niets van over tot de lijst weer te herkennen is.",
+            "Open de pagina. Klopt het adres nog? Voeg de bron anders opnieuw toe.",
+        ),
+        Texts(
+            "The page changed and shows nothing that we knew.",
+            "We take nothing from it until its list is recognised again.",
+            "Open the page. Is the address still right? If not, add the source anew.",
+        ),
+    ),
+    "empty-list": Row(
+        "theirs",
+        Texts(
+            "De pagina zegt zelf dat er geen nieuws is.",
+            "Wij kijken later opnieuw.",
+            "U hoeft niets te doen.",
+        ),
+        Texts(
+            "The page itself says that there is no news.",
+            "We look again later.",
+            "You need not do anything.",
+        ),
+    ),
+    "agenda": Row(
+        "theirs",
+        Texts(
+            "De pagina toont een agenda; dat is geen nieuws.",
+            "Wij nemen er niets van over.",
+            "Zoek het adres van de nieuwspagina en vul dat in.",
+        ),
+        Texts(
+            "The page lists events; those are not news.",
+            "We take nothing from it.",
+            "Find the address of the news page and use that.",
+        ),
+    ),
+    "needs-javascript": Row(
+        "theirs",
+        Texts(
+            "De pagina wordt in de browser opgebouwd; zonder JavaScript staat er niets.",
+            "Wij proberen het later opnieuw.",
+            "Vraag de partner om een feed, of zoek een pagina die zonder JavaScript werkt.",
+        ),
+        Texts(
+            "The page is built in the browser; without JavaScript it is empty.",
+            "We try again later.",
+            "Ask the partner for a feed, or find a page that works without JavaScript.",
+        ),
+    ),
+    "cookie-wall": Row(
+        "theirs",
+        Texts(
+            "De pagina toont alleen een vraag over cookies.",
+            "Wij geven geen toestemming en proberen het later opnieuw.",
+            "Vraag de partner om een feed of een pagina zonder cookiemuur.",
+        ),
+        Texts(
+            "The page shows only a question about cookies.",
+            "We give no consent and try again later.",
+            "Ask the partner for a feed, or a page without a cookie wall.",
+        ),
+    ),
+    "soft-404": Row(
+        "theirs",
+        Texts(
+            "De pagina zegt dat zij niet bestaat.",
+            "Wij proberen het later opnieuw.",
+            "Zoek het nieuwe adres van de nieuwspagina en vul dat in.",
+        ),
+        Texts(
+            "The page says that it does not exist.",
+            "We try again later.",
+            "Find the new address of the news page and use that.",
+        ),
+    ),
     "unreadable": Row(
         "theirs",
         Texts(
