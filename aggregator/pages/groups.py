@@ -12,66 +12,18 @@ from statistics import median
 
 from aggregator.pages.blocks import Block, Dated, blocks_of, lines_of, nodes_of, signature
 from aggregator.pages.links import READ_MORE, READ_MORE_START, Link, key_parts
-from aggregator.pages.tree import HEADINGS, Node, Page
+from aggregator.pages.tree import HEADINGS, Node, Page, named
 from aggregator.pages.zones import Zones, words_of
 
-AGENDA_WORDS = frozenset(
-    ["agenda", "event", "events", "evenement", "evenementen", "kalender", "calendar", "activiteiten", "bijeenkomsten"]
+AGENDA_WORDS = named("agenda event events evenement evenementen kalender calendar activiteiten bijeenkomsten")
+OTHER_WORDS = named(
+    "project projects projecten partner partners sponsors team member members people cursus cursussen "
+    "themes themas thema dossier dossiers services diensten products producten portfolio vacature "
+    "vacatures jobs talks"
 )
-OTHER_WORDS = frozenset(
-    [
-        "project",
-        "projects",
-        "projecten",
-        "partner",
-        "partners",
-        "sponsors",
-        "team",
-        "member",
-        "members",
-        "people",
-        "publications",
-        "publication",
-        "cursus",
-        "cursussen",
-        "themes",
-        "themas",
-        "thema",
-        "dossier",
-        "dossiers",
-        "services",
-        "diensten",
-        "products",
-        "producten",
-        "portfolio",
-        "vacature",
-        "vacatures",
-        "jobs",
-        "talks",
-    ]
-)
-NEWS_WORDS = frozenset(
-    [
-        "news",
-        "nieuws",
-        "nieuwsberichten",
-        "blog",
-        "blogs",
-        "post",
-        "posts",
-        "actueel",
-        "actualiteiten",
-        "artikel",
-        "artikelen",
-        "article",
-        "articles",
-        "berichten",
-        "bericht",
-        "nieuwsbericht",
-        "actualites",
-        "noticias",
-        "aktuelles",
-    ]
+NEWS_WORDS = named(
+    "news nieuws nieuwsberichten blog blogs post posts actueel actualiteiten artikel artikelen article "
+    "articles berichten bericht nieuwsbericht actualites noticias aktuelles"
 )
 
 

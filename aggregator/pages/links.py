@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from aggregator.pages.tree import Node, Page
+from aggregator.pages.tree import Node, Page, named
 from aggregator.pages.zones import Zones
 
 READ_MORE = re.compile(
@@ -49,83 +49,17 @@ OVERVIEW = re.compile(
     re.IGNORECASE,
 )
 # A segment before the last: what follows names a collection, not an article.
-COLLECTIONS = frozenset(
-    [
-        "tag",
-        "tags",
-        "category",
-        "categories",
-        "categorie",
-        "categorieen",
-        "author",
-        "authors",
-        "auteur",
-        "auteurs",
-        "trefwoord",
-        "trefwoorden",
-        "label",
-        "labels",
-        "topic",
-        "topics",
-        "rubriek",
-        "rubrieken",
-        "taxonomy",
-        "taxonomies",
-        "keyword",
-        "keywords",
-        "categoria",
-        "categorias",
-        "etiqueta",
-        "etiquetas",
-        "kategorie",
-        "kategorien",
-        "archives",
-        "archive",
-        "archief",
-        "series",
-    ]
+COLLECTIONS = named(
+    "tag tags category categories categorie categorieen author authors auteur auteurs trefwoord "
+    "trefwoorden label labels topic topics rubriek rubrieken taxonomy taxonomies keyword keywords "
+    "categoria categorias etiqueta etiquetas kategorie kategorien archives archive archief series"
 )
 # The last segment: never an article.
-PLACES = frozenset(
-    [
-        "feed",
-        "rss",
-        "atom",
-        "contact",
-        "privacy",
-        "login",
-        "inloggen",
-        "aanmelden",
-        "register",
-        "search",
-        "zoeken",
-        "sitemap",
-        "disclaimer",
-        "cookies",
-        "about",
-        "over-ons",
-        "about-us",
-        "impressum",
-        "datenschutz",
-        "colofon",
-        "tags",
-        "categories",
-        "category",
-        "authors",
-        "archive",
-        "archives",
-        "archief",
-        "faq",
-        "home",
-        "terms",
-        "toegankelijkheid",
-        "accessibility",
-        "privacyverklaring",
-        "nieuwsbrief",
-        "newsletter",
-        "cart",
-        "winkelwagen",
-    ]
+PLACES = named(
+    "feed rss atom contact privacy login inloggen aanmelden register search zoeken sitemap disclaimer "
+    "cookies about over-ons about-us impressum datenschutz colofon tags categories category authors "
+    "archive archives archief faq home terms toegankelijkheid accessibility privacyverklaring nieuwsbrief "
+    "newsletter cart winkelwagen"
 )
 PAGE_QUERY = re.compile(r"^(?:page|pagina|paged?|p|pg|offset|start|seite|pagenr)=\d{1,3}$", re.IGNORECASE)
 PAGE_PATH = re.compile(r"/(?:page|pagina|p|seite)[/-]?\d+/?(?:index\.html?)?$", re.IGNORECASE)

@@ -26,71 +26,12 @@ def named(words: str) -> frozenset[str]:
 
 
 IGNORED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "math", "head", "select"})
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "button",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
+INLINE = named(
+    "a abbr acronym b bdi bdo big button cite code data del dfn em font i img input ins kbd label mark q "
+    "s samp small span strike strong sub sup time tt u var wbr"
 )
 # Inline elements that change the look within a word; all others stand apart from a neighbour even without a space.
-WITHIN_WORDS = frozenset(
-    [
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "mark",
-        "s",
-        "small",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "wbr",
-    ]
-)
+WITHIN_WORDS = named("abbr acronym b bdi bdo big code em font i ins mark s small strong sub sup tt u wbr")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 ATTRIBUTES = named(
     "alt aria-label class content data-lazy data-lazy-src data-original data-src data-srcset datetime height href id "

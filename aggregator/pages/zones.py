@@ -8,87 +8,21 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.pages.tree import Node, Page
+from aggregator.pages.tree import Node, Page, named
 
-CHROME_ROLES = frozenset(
-    ["navigation", "contentinfo", "search", "banner", "menu", "menubar", "dialog", "alertdialog", "toolbar", "tablist"]
-)
-CHROME_WORDS = frozenset(
-    [
-        "nav",
-        "navbar",
-        "navigation",
-        "navigatie",
-        "menu",
-        "submenu",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumb",
-        "crumbs",
-        "kruimelpad",
-        "broodkruimel",
-        "pager",
-        "pagination",
-        "paginering",
-        "paging",
-        "paginator",
-        "pagenav",
-        "share",
-        "sharing",
-        "social",
-        "socials",
-        "delen",
-        "cookie",
-        "cookies",
-        "consent",
-        "skiplink",
-        "skiplinks",
-        "skip",
-        "masthead",
-        "toolbar",
-        "topbar",
-        "languages",
-        "toc",
-    ]
+CHROME_ROLES = named("navigation contentinfo search banner menu menubar dialog alertdialog toolbar tablist")
+CHROME_WORDS = named(
+    "nav navbar navigation navigatie menu submenu breadcrumb breadcrumbs crumb crumbs kruimelpad "
+    "broodkruimel pager pagination paginering paging paginator pagenav share sharing social socials delen "
+    "cookie cookies consent skiplink skiplinks skip masthead toolbar topbar languages toc"
 )
 # Words that are chrome only when they are all that a class or id says: a card has a footer too.
-CHROME_NAMES = frozenset(
-    [
-        "footer",
-        "site-footer",
-        "page-footer",
-        "main-footer",
-        "footer-wrapper",
-        "colophon",
-        "header",
-        "site-header",
-        "page-header",
-        "main-header",
-    ]
+CHROME_NAMES = named(
+    "footer site-footer page-footer main-footer footer-wrapper colophon header site-header page-header main-header"
 )
-ASIDE_WORDS = frozenset(
-    [
-        "sidebar",
-        "aside",
-        "widget",
-        "widgets",
-        "zijbalk",
-        "zijkolom",
-        "related",
-        "gerelateerd",
-        "recent-posts",
-        "tagcloud",
-        "banner",
-        "promo",
-        "archives",
-        "archive-list",
-        "categories",
-        "tags",
-        "comments",
-        "reacties",
-        "newsletter",
-        "nieuwsbrief",
-    ]
+ASIDE_WORDS = named(
+    "sidebar aside widget widgets zijbalk zijkolom related gerelateerd recent-posts tagcloud banner promo "
+    "archives archive-list categories tags comments reacties newsletter nieuwsbrief"
 )
 ITEM_TAGS = frozenset({"article", "li", "tr", "dd", "td"})
 
