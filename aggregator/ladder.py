@@ -92,7 +92,8 @@ def look(answer: Fetched, source: Source, now: datetime) -> tuple[list[Rung], tu
 def climb(rungs: Sequence[Rung], tried: Iterable[tuple[Candidate, Answer]], source: Source, now: datetime) -> Ladder:
     """All rungs in order, with what was fetched for the candidates, and the recommended one."""
     found = [*rungs, *(_tried(candidate, answer, source, now) for candidate, answer in tried)]
-    listed = max((_newest(rung) for rung in found if rung.name == LISTING and rung.has_news), default=None)
+    own = [_newest(rung) for rung in found if rung.name == LISTING]
+    listed = max((newest for newest in own if newest), default=None)
 
     def rank(rung: Rung) -> tuple[bool, bool, bool, int]:
         newest = _newest(rung)

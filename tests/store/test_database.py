@@ -19,9 +19,13 @@ def test_numbers_are_consecutive_and_never_given_twice(store: Store) -> None:
 
 
 def test_a_failed_change_leaves_nothing_behind(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.append() as transaction:
-        events.append(transaction, [Event(at=NOW, kind="taken-in", story_id=1, after={"state": "held"})])
-        raise ZeroDivisionError
+    def fail_late() -> None:
+        with store.append() as transaction:
+            events.append(transaction, [Event(at=NOW, kind="taken-in", story_id=1, after={"state": "held"})])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_late()
     with store.read() as transaction:
         assert events.since(transaction, 0) == []
 
