@@ -9,7 +9,7 @@ COVER   = --cov --cov-report=term
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test prove check bench setup setup-tests format lint layers types tests
+.PHONY: help run demo test prove check bench setup setup-tests say format lint layers types tests
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,10 +35,12 @@ bench: setup ## CPU, memory and SQL statements of whole cycles over 1,000 feeds
 setup: $(UV)
 	@$(UV) sync --frozen --inexact --quiet
 
-setup-tests: $(UV)
-	@sh scripts/test-machine.sh say
+setup-tests: say $(UV)
 	@$(UV) sync --frozen --inexact --quiet --extra test
 	@sh scripts/test-machine.sh install
+
+say:
+	@sh scripts/test-machine.sh say
 
 $(UV):
 	@sh scripts/get-uv.sh $@
