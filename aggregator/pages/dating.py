@@ -30,21 +30,34 @@ _YEAR_ONLY = re.compile(r"^\W*((?:19|20)\d\d)\W*$")
 
 
 def dates_of(
-    page: Page, blocks: Sequence[Block], all_seen: list[list[Sighting]], reader: Reader
+    page: Page, blocks: Sequence[Block], all_seen: list[list[Sighting]], years: Sequence[int | None], reader: Reader
 ) -> list[Sighting | None]:
-    """Return the date of each record, None where none is sure; `all_seen` are the dates that each shows."""
+    """Return the date of each record, None where none is sure.
+
+    `all_seen` are the dates that each shows, `years` the year that it stands under.
+    """
     shapes = [signature(block.top, 1) for block in blocks]
     by_shape = {shape: [seen for seen, own in zip(all_seen, shapes, strict=True) if own == shape] for shape in shapes}
     trusted = {shape: _trusted_slots(seen) for shape, seen in by_shape.items()}
     dated = [_best(seen, trusted[shape]) for seen, shape in zip(all_seen, shapes, strict=True)]
     if not any(dated):
         dated = _dates_above(page, blocks, reader)
-    years = _years_above(page, blocks)
     result = []
     for block, seen, year in zip(blocks, dated, years, strict=True):
         sighting = _with_year(seen, year, block) if seen else _in_address(block)
         result.append(sighting if sighting and sighting.dated.at <= reader.now + AHEAD else None)
-    return result
+    return _without_guesses(result)
+
+
+def _without_guesses(dated: list[Sighting | None]) -> list[Sighting | None]:
+    """Drop the dates without a year if, read as of the last twelve months, they do not go down the list in order.
+
+    "3 mei" over "6 november" on an old page is of two years, and nothing tells which.
+    """
+    guessed = [seen.dated.at for seen in dated if seen and not seen.dated.year_said]
+    if guessed == sorted(guessed, reverse=True):
+        return dated
+    return [seen if seen and seen.dated.year_said else None for seen in dated]
 
 
 def _trusted_slots(all_seen: list[list[Sighting]]) -> dict[str, float]:
@@ -80,12 +93,14 @@ def _is_heading(node: Node) -> bool:
     return node.tag in HEADINGS or node.tag in ("dt", "th", "strong", "b", "summary", "caption", "time", "legend")
 
 
-def _years_above(page: Page, blocks: Sequence[Block]) -> list[int | None]:
-    """Return, per record, the year that the heading above it says ("2019"), None if there is none."""
+def years_above(page: Page, blocks: Sequence[Block]) -> list[int | None]:
+    """Return, per record, the year that stands above it alone ("2019"), None if there is none."""
+    held = {index for block in blocks for index in range(block.first, block.last + 1)}
     years = {
         node.index: int(match[1])
         for node in page.nodes
-        if _is_heading(node) and page.size(node) < 12 and (match := _YEAR_ONLY.match(page.line(node)))
+        if page.size(node) < 12 and node.tag not in ("a", "option", "td") and node.index not in held
+        if (match := _YEAR_ONLY.match(page.line(node)))
     }
     return [_last_before(years, block) for block in blocks]
 

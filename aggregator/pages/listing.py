@@ -13,7 +13,7 @@ from typing import Literal
 from aggregator.model import Entry, Image
 from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
-from aggregator.pages.dating import dates_of
+from aggregator.pages.dating import dates_of, years_above
 from aggregator.pages.events import is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
@@ -68,10 +68,11 @@ def _read(
 ) -> Listing:
     blocks = chosen(page, groups, links, zones, looks_dated)
     reader = reader_for(page, blocks, now=now, language=language)
-    all_seen = [sightings(page, block, reader) for block in blocks]
+    years = years_above(page, blocks)
+    all_seen = [sightings(page, block, reader, year) for block, year in zip(blocks, years, strict=True)]
     dates = [seen[0].dated.at for seen in all_seen if seen]
     kind: Literal["news", "agenda"] = "agenda" if is_agenda(page, blocks, dates, now) else "news"
-    entries = entries_of(page, blocks, all_seen, zones, base, reader)
+    entries = entries_of(page, blocks, all_seen, dates_of(page, blocks, all_seen, years, reader), zones, base, reader)
     folders = sorted({block.link.host + block.link.path.rsplit("/", 1)[0] for block in blocks})
     return Listing(
         kind=kind,
@@ -96,13 +97,13 @@ def entries_of(
     page: Page,
     blocks: list[Block],
     all_seen: list[list[Sighting]],
+    dates: list[Sighting | None],
     zones: Zones,
     base: str,
     reader: Reader,
 ) -> tuple[Entry, ...]:
     """Return the entries of a list's records; a record without a title is none."""
     titles = titles_of(page, blocks, reader.is_date)
-    dates = dates_of(page, blocks, all_seen, reader)
     entries = []
     for block, (title, title_node), own, seen in zip(blocks, titles, all_seen, dates, strict=True):
         if not title:

@@ -124,15 +124,15 @@ def reader_for(page: Page, blocks: Sequence[Block], *, now: datetime, language: 
     return Reader(now=now, language=language, month_first=month_first)
 
 
-def sightings(page: Page, block: Block, reader: Reader) -> list[Sighting]:
-    """Return every date that a record shows, in document order."""
+def sightings(page: Page, block: Block, reader: Reader, year: int | None = None) -> list[Sighting]:
+    """Return every date that a record shows, in document order; `year` is the year that it stands under."""
     found: list[Sighting] = []
     for node in nodes_of(page, block)[:MAX_NODES]:
         machine = _machine_value(node)
         if machine:
             found += _machine(page, node, machine, block, reader)
         elif 4 <= page.size(node) <= 100 and not _said_by_child(page, node):
-            found += _printed(page, node, block, reader)
+            found += _printed(page, node, block, reader, year)
     return found or _in_lines(page, block, reader)
 
 
@@ -196,11 +196,12 @@ def _said_by_child(page: Page, node: Node) -> bool:
     return any(page.size(child) >= page.size(node) - 2 for child in node.children)
 
 
-def _printed(page: Page, node: Node, block: Block, reader: Reader) -> list[Sighting]:
+def _printed(page: Page, node: Node, block: Block, reader: Reader, year: int | None) -> list[Sighting]:
     text = page.line(node)
     if not looks_dated(text):
         return []
-    dated = reader.read(text) or reader.find(text)
+    whole = reader.read(f"{text}, {year}") if year and len(text) <= 20 else None
+    dated = whole or reader.read(text) or reader.find(text)
     return [_sighting(dated, Evidence.TEXT, f"text {_place(node, block)}", node, text)] if dated else []
 
 
