@@ -14,7 +14,7 @@ from aggregator.dedup.moved import inherited
 from aggregator.dedup.stories import Candidate, join_by_url
 from aggregator.model import Fetched, Item, Poll, Source, State, Tags
 from aggregator.policy.admission import admit, announced
-from aggregator.store import Store, Transaction, events, items, leases, stories
+from aggregator.store import Store, Transaction, events, items, leases, stories, trials
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.items import KnownItem
@@ -87,11 +87,25 @@ def complete(
         for each in accepted:
             if each.pause_until is not None:
                 leases.pause_host(transaction, each.claimed.lease.host_id, each.pause_until)
+            if each.healed_from:
+                _record_healing(transaction, each, now)
             if each.body is not None:
                 items.keep_body(transaction, each.claimed.source.id, each.verdict, each.body, now)
         take_in(transaction, intake, accepted, now)
         leases.release(transaction, [lease for lease in finished if lease.host_id in ours])
     return accepted
+
+
+def _record_healing(transaction: Transaction, receipt: Receipt, now: datetime) -> None:
+    trials.record(
+        transaction,
+        kind=trials.PAGE_RULE,
+        subject=receipt.claimed.source.id,
+        before={"rule": receipt.healed_from},
+        after={"rule": receipt.poll.rule},
+        differences={"new": [each.item.entry.title for each in receipt.fresh], "changed": len(receipt.changes)},
+        at=now,
+    )
 
 
 def take_in(transaction: Transaction, intake: Intake, receipts: Sequence[Receipt], now: datetime) -> None:

@@ -272,6 +272,7 @@ class Poll:
     address: str = ""  # where we poll now, when that is not source.url (moved, or a feed found on the page)
     rung: str = ""  # how the address is read, as the ladder found (ladder.py); "" while nobody climbed it
     rule: str = ""  # of a page: how its list was found at the last good poll
+    refused: str = ""  # a rule that a person rolled back: its list is not believed again
     offers: str = ""  # a feed that the page links by now, for people to see
     moved_to: str = ""  # a permanent redirect that is being confirmed ...
     moved_polls: int = 0  # ... and at how many polls it led to something readable

@@ -14,6 +14,7 @@ from aggregator.store.items import parts
 from aggregator.store.tables import EPOCH, MICROSECOND, counter, document
 
 RELEASED = "released_seq"
+NOTHING = ("", "", None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,24 +51,19 @@ def paths(transaction: Transaction) -> list[str]:
 
 
 def swap(transaction: Transaction, made: Iterable[Document], gone: Sequence[str] = ()) -> list[str]:
-    """Keep what differs from what is kept, all at one new generation; returns the changed paths."""
+    """Keep what differs from what is kept, all at one new generation; returns the changed paths, `gone` ones too."""
     made = list(made)
-    known: dict[str, tuple[str, datetime]] = {}
-    for part in parts(each.path for each in made):
-        for row in transaction.execute(
-            select(document.c.path, document.c.etag, document.c.changed).where(document.c.path.in_(part))
-        ):
-            known[row.path] = (row.etag, row.changed)
-    changed = [each for each in made if known.get(each.path, ("",))[0] != etag_of(each.body)]
-    if not changed and not gone:
+    known = _known(transaction, [*(each.path for each in made), *gone])
+    changed = [each for each in made if known.get(each.path, NOTHING)[:2] != (etag_of(each.body), each.media_type)]
+    dropped = [path for path in gone if path in known]
+    if not changed and not dropped:
         return []
     number = take_numbers(transaction, "generation", 1)
-    outdated = [each.path for each in changed if each.path in known] + list(gone)
-    for part in parts(outdated):
+    for part in parts([*(each.path for each in changed), *dropped]):
         transaction.execute(delete(document).where(document.c.path.in_(part)))
     if changed:
         transaction.execute(insert(document), [_row(each, known, number) for each in changed])
-    return [each.path for each in changed] + list(gone)
+    return [each.path for each in changed] + dropped
 
 
 def created(transaction: Transaction) -> datetime:
@@ -91,10 +87,20 @@ def etag_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-def _row(made: Document, known: dict[str, tuple[str, datetime]], number: int) -> dict[str, object]:
+def _known(transaction: Transaction, wanted: Iterable[str]) -> dict[str, tuple[str, str, datetime]]:
+    found: dict[str, tuple[str, str, datetime]] = {}
+    for part in parts(wanted):
+        query = select(document.c.path, document.c.etag, document.c.media_type, document.c.changed).where(
+            document.c.path.in_(part)
+        )
+        found |= {row.path: (row.etag, row.media_type, row.changed) for row in transaction.execute(query)}
+    return found
+
+
+def _row(made: Document, known: dict[str, tuple[str, str, datetime]], number: int) -> dict[str, object]:
     changed = made.changed.replace(microsecond=0)
     if made.path in known:  # HTTP dates count in seconds: two changes within one must not look like none
-        changed = max(changed, known[made.path][1] + timedelta(seconds=1))
+        changed = max(changed, known[made.path][2] + timedelta(seconds=1))
     return {
         "path": made.path,
         "media_type": made.media_type,

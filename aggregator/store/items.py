@@ -187,5 +187,6 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
 
 
 def parts(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """The different values, in portions that fit in one IN (...)."""
     every = list(dict.fromkeys(values))
     return (every[n : n + IN_LIST] for n in range(0, len(every), IN_LIST))

@@ -18,7 +18,9 @@ def load(transaction: Transaction) -> list[Row]:
 
 
 def save(transaction: Transaction, rows: Iterable[Row]) -> None:
-    """Keep these, in the place of older ones."""
+    """Keep these, in the place of older ones. PostgreSQL has no text with NUL in it, and no rule needs one."""
     for origin, fetched_at, status, text in rows:
         transaction.execute(delete(robots).where(robots.c.origin == origin))
-        transaction.execute(insert(robots).values(origin=origin, fetched_at=fetched_at, status=status, text=text))
+        transaction.execute(
+            insert(robots).values(origin=origin, fetched_at=fetched_at, status=status, text=text.replace("\0", ""))
+        )

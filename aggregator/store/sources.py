@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from aggregator.model import Poll, Source
 from aggregator.store.codec import from_json, to_json
 from aggregator.store.database import Transaction, take_numbers
+from aggregator.store.items import parts
 from aggregator.store.tables import body, host, poll, source
 
 
@@ -24,20 +25,7 @@ class Held:
 
 def all_sources(transaction: Transaction) -> list[Held]:
     """Every source that was not removed, by id."""
-    query = (
-        select(source.c.settings, source.c.added_at, poll.c.next_due, poll.c.details)
-        .join(poll, poll.c.source_id == source.c.id)
-        .where(source.c.removed_at.is_(None))
-        .order_by(source.c.id)
-    )
-    return [
-        Held(
-            source=from_json(Source, row.settings),
-            poll=poll_from(row.details, row.next_due),
-            added_at=row.added_at,
-        )
-        for row in transaction.execute(query)
-    ]
+    return _held(transaction)
 
 
 def by_id(transaction: Transaction) -> dict[str, Source]:
@@ -46,70 +34,69 @@ def by_id(transaction: Transaction) -> dict[str, Source]:
     return {row.id: from_json(Source, row.settings) for row in rows}
 
 
+def held(transaction: Transaction, source_id: str) -> Held | None:
+    """One source that was not removed."""
+    return next(iter(_held(transaction, source.c.id == source_id)), None)
+
+
+def removed_ids(transaction: Transaction) -> frozenset[str]:
+    """The ids of the sources that were removed."""
+    return frozenset(transaction.execute(select(source.c.id).where(source.c.removed_at.is_not(None))).scalars())
+
+
 def known_ids(transaction: Transaction) -> frozenset[str]:
     """The ids of all sources ever configured, removed ones too."""
     return frozenset(transaction.execute(select(source.c.id)).scalars())
 
 
 def add(transaction: Transaction, sources: Iterable[Source], now: datetime) -> None:
-    """Add new sources, due at once. A removed id that comes back is revived with the new settings."""
+    """Add new sources, due at once, and let known ones have these settings; a removed one comes back as if new."""
     wanted = list(sources)
+    take_numbers(transaction, "host", 0)  # locks the counter: of two processes that add the same, one waits here
+    removed = removed_ids(transaction)
     known = known_ids(transaction)
-    hosts = _hosts(transaction, wanted, now)
-    fresh = [each for each in wanted if each.id not in known]
-    if fresh:
-        transaction.execute(
-            insert(source), [{"id": each.id, "settings": to_json(each), "added_at": now} for each in fresh]
-        )
-        transaction.execute(
-            insert(poll),
-            [
-                {
-                    "source_id": each.id,
-                    "host_id": hosts[host_name(each.url)],
-                    "next_due": None if each.paused else now,
-                    "details": {},
-                }
-                for each in fresh
-            ],
-        )
+    _insert(transaction, [each for each in wanted if each.id not in known], now)
     for each in wanted:
         if each.id in known:
             change(transaction, each, now)
-            transaction.execute(update(source).where(source.c.id == each.id).values(removed_at=None, added_at=now))
+        if each.id in removed:
+            _revive(transaction, each, now)
 
 
 def change(transaction: Transaction, changed: Source, now: datetime) -> None:
     """Replace the settings of a known source. A new address is polled at once, from scratch."""
-    old = from_json(
-        Source, transaction.execute(select(source.c.settings).where(source.c.id == changed.id)).scalar_one()
-    )
+    settings = transaction.execute(select(source.c.settings).where(source.c.id == changed.id)).scalar_one()
+    old = from_json(Source, settings)
     transaction.execute(update(source).where(source.c.id == changed.id).values(settings=to_json(changed)))
     values: dict[str, object] = {}
-    if old.url != changed.url or old.kind != changed.kind:
-        values["host_id"] = _hosts(transaction, [changed], now)[host_name(changed.url)]
-        values["details"] = {}
-        values["outcome"] = None
+    if (old.url, old.kind) != (changed.url, changed.kind):
+        host_id = _hosts(transaction, [changed])[host_name(changed.url)]
+        values = {"host_id": host_id, "details": {}, "outcome": None}
     if changed.paused:
         values["next_due"] = None
     elif old.paused or values:
         values["next_due"] = now
     if values:
+        left = host_ids(transaction, [changed.id])
         transaction.execute(update(poll).where(poll.c.source_id == changed.id).values(**values))
-        refresh_hosts(transaction, host_ids(transaction, [changed.id]))
+        refresh_hosts(transaction, {*left, *host_ids(transaction, [changed.id])})
 
 
 def remove(transaction: Transaction, source_id: str, now: datetime) -> None:
     """Stop polling a source; what it brought stays, and its id is not added again at the next start."""
     transaction.execute(update(source).where(source.c.id == source_id).values(removed_at=now))
-    transaction.execute(update(poll).where(poll.c.source_id == source_id).values(next_due=None))
+    _plan(transaction, [source_id], None)
 
 
 def make_due(transaction: Transaction, source_ids: Iterable[str], now: datetime) -> None:
     """Have these sources polled at the next chance, whatever was planned."""
-    ids = list(source_ids)
-    transaction.execute(update(poll).where(poll.c.source_id.in_(ids)).values(next_due=now))
-    refresh_hosts(transaction, host_ids(transaction, ids))
+    for part in parts(source_ids):
+        _plan(transaction, part, now)
+
+
+def count_due(transaction: Transaction, now: datetime) -> int:
+    """How many sources want to be polled by now."""
+    return transaction.execute(select(func.count()).select_from(poll).where(poll.c.next_due <= now)).scalar_one()
 
 
 def host_ids(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:
@@ -123,12 +110,14 @@ def refresh_hosts(transaction: Transaction, ids: Iterable[int], **also: object) 
     """Let each host's `next_due` be that of its most urgent source; `also` sets other columns in the same statement."""
     earliest = (
         select(poll.c.next_due)
-        .where(poll.c.host_id == host.c.id, poll.c.next_due.is_not(None))
+        .join(source, source.c.id == poll.c.source_id)
+        .where(poll.c.host_id == host.c.id, poll.c.next_due.is_not(None), source.c.removed_at.is_(None))
         .order_by(poll.c.next_due)
         .limit(1)
         .scalar_subquery()
     )
-    transaction.execute(update(host).where(host.c.id.in_(list(ids))).values(next_due=earliest, **also))
+    for part in parts(ids):
+        transaction.execute(update(host).where(host.c.id.in_(part)).values(next_due=earliest, **also))
 
 
 def host_name(url: str) -> str:
@@ -162,16 +151,62 @@ def last_body(transaction: Transaction, source_id: str, verdict: str) -> tuple[b
     return row and (row.body, row.url, row.media_type, row.charset)
 
 
-def _hosts(transaction: Transaction, sources: Sequence[Source], now: datetime) -> dict[str, int]:
+def _held(transaction: Transaction, *conditions: ColumnElement[bool]) -> list[Held]:
+    query = (
+        select(source.c.settings, source.c.added_at, poll.c.next_due, poll.c.details)
+        .join(poll, poll.c.source_id == source.c.id)
+        .where(source.c.removed_at.is_(None), *conditions)
+        .order_by(source.c.id)
+    )
+    return [
+        Held(
+            source=from_json(Source, row.settings),
+            poll=poll_from(row.details, row.next_due),
+            added_at=row.added_at,
+        )
+        for row in transaction.execute(query)
+    ]
+
+
+def _insert(transaction: Transaction, fresh: Sequence[Source], now: datetime) -> None:
+    if not fresh:
+        return
+    hosts = _hosts(transaction, fresh)
+    transaction.execute(insert(source), [{"id": each.id, "settings": to_json(each), "added_at": now} for each in fresh])
+    polls: list[dict[str, object]] = [
+        {
+            "source_id": each.id,
+            "host_id": hosts[host_name(each.url)],
+            "next_due": None if each.paused else now,
+            "details": {},
+        }
+        for each in fresh
+    ]
+    transaction.execute(insert(poll), polls)
+    refresh_hosts(transaction, hosts.values())
+
+
+def _revive(transaction: Transaction, back: Source, now: datetime) -> None:
+    transaction.execute(update(source).where(source.c.id == back.id).values(removed_at=None, added_at=now))
+    _plan(transaction, [back.id], None if back.paused else now)
+
+
+def _plan(transaction: Transaction, ids: Sequence[str], due: datetime | None) -> None:
+    transaction.execute(update(poll).where(poll.c.source_id.in_(ids)).values(next_due=due))
+    refresh_hosts(transaction, host_ids(transaction, ids))
+
+
+def _hosts(transaction: Transaction, sources: Sequence[Source]) -> dict[str, int]:
+    """The hosts of these sources by name; those that are new are made."""
     names = {host_name(each.url) for each in sources}
-    found = {row.name: row.id for row in transaction.execute(select(host.c.name, host.c.id))}
+    found: dict[str, int] = {}
+    for part in parts(names):
+        query = select(host.c.name, host.c.id).where(host.c.name.in_(part))
+        found |= {row.name: row.id for row in transaction.execute(query)}
     missing = sorted(names - found.keys())
     if missing:
         first = take_numbers(transaction, "host", len(missing))
-        rows = [{"id": first + n, "name": name, "next_due": now} for n, name in enumerate(missing)]
-        transaction.execute(insert(host), rows)
-        found |= {row["name"]: row["id"] for row in rows}
-    due_again = [found[name] for name in names if name not in missing]
-    if due_again:
-        transaction.execute(update(host).where(host.c.id.in_(due_again)).values(next_due=now))
+        made = {name: first + n for n, name in enumerate(missing)}
+        transaction.execute(insert(host), [{"id": number, "name": name} for name, number in made.items()])
+        found |= made
     return found

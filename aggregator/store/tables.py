@@ -215,6 +215,19 @@ class DocumentColumns(TypedColumns):
     generation: Named[int] = Column(BigId)
 
 
+class TrialColumns(TypedColumns):
+    """A change of judgement (a page's rule, later a model or a threshold): what it replaced and what it changed."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    kind: Named[str]
+    subject: Named[str]
+    at: Named[datetime] = Column(UtcDateTime)
+    state: Named[str]  # "applied" or "rolled back"
+    before: Named[dict[str, Any]] = Column(JSON)
+    after: Named[dict[str, Any]] = Column(JSON)
+    differences: Named[dict[str, Any]] = Column(JSON)
+
+
 class CounterColumns(TypedColumns):
     """Numbers that only grow: ids, event seq, the generation of the documents, how far release has read the log."""
 
@@ -234,6 +247,7 @@ event = Table("event", metadata, EventColumns)
 decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 document = Table("document", metadata, DocumentColumns)
+trial = Table("trial", metadata, TrialColumns)
 counter = Table("counter", metadata, CounterColumns)
 
 Index(None, host.c.next_due)
@@ -249,3 +263,4 @@ Index(None, event.c.item_id)
 Index(None, decision.c.subject_kind, decision.c.subject)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
+Index(None, trial.c.kind, trial.c.subject)

@@ -9,7 +9,7 @@ revision = "0001"
 down_revision = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-COUNTERS = ("host", "item", "story", "event", "revision", "decision", "outbox", "generation", "released_seq")
+COUNTERS = ("host", "item", "story", "event", "revision", "decision", "outbox", "trial", "generation", "released_seq")
 
 
 def upgrade() -> None:
@@ -186,6 +186,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_story_state_dated"), "story", ["state", "dated"], unique=False)
     op.create_index(op.f("ix_story_state_released"), "story", ["state", "released"], unique=False)
+    op.create_table(
+        "trial",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
+    )
+    op.create_index(op.f("ix_trial_kind_subject"), "trial", ["kind", "subject"], unique=False)
     counters = sa.table("counter", sa.column("name"), sa.column("value"))
     op.bulk_insert(counters, [{"name": name, "value": 0} for name in COUNTERS])
     now = int(datetime.now(UTC).timestamp()) * 1_000_000
