@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 from aggregator.model import State
-from aggregator.store import Store, decisions, stories
+from aggregator.store import Store, Transaction, decisions, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
+
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN)  # the world has seen it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,29 +22,35 @@ class Decided:
     unknown: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Decision:
+    kind: str
+    fields: tuple[str, ...]  # what of a story it decides
+    actor: str
+    at: datetime
+    reason: str = ""
+
+
 def publish(store: Store, slugs: Iterable[str], actor: str, now: datetime, reason: str = "") -> Decided:
     """Let stories into the feeds, now if they were never in them."""
 
     def change(row: StoryRow) -> StoryRow:
-        return replace(
-            row,
-            state=State.PUBLISHED,
-            reason=reason,
-            released=row.released or now,
-            updated=row.updated or now,
-        )
+        released = row.released or now
+        return replace(_moved(row, State.PUBLISHED, reason), released=released, updated=row.updated or now)
 
-    return _decide(store, slugs, change, State.PUBLISHED.value, actor, now, reason)
+    decision = _Decision(kind="publish", fields=("state", "reason"), actor=actor, at=now, reason=reason)
+    return _decide(store, slugs, change, decision)
 
 
 def reject(store: Store, slugs: Iterable[str], actor: str, now: datetime, reason: str = "") -> Decided:
     """Keep stories out; what was public before is withdrawn instead."""
 
     def change(row: StoryRow) -> StoryRow:
-        state = State.REJECTED if row.released is None else State.WITHDRAWN
-        return replace(row, state=state, reason=reason)
+        was_public = row.released is not None or row.state in PUBLIC
+        return _moved(row, State.WITHDRAWN if was_public else State.REJECTED, reason)
 
-    return _decide(store, slugs, change, State.REJECTED.value, actor, now, reason)
+    decision = _Decision(kind="reject", fields=("state", "reason"), actor=actor, at=now, reason=reason)
+    return _decide(store, slugs, change, decision)
 
 
 def set_theme(
@@ -50,33 +60,45 @@ def set_theme(
 
     def change(row: StoryRow) -> StoryRow:
         tags = replace(row.tags, theme=theme, second_theme=second, off_topic=False)
-        return replace(row, tags=tags, updated=row.updated and now)
+        seen = (theme, second) != (row.tags.theme, row.tags.second_theme)
+        return replace(row, tags=tags, updated=now if row.updated and seen else row.updated)
 
-    return _decide(store, slugs, change, "theme", actor, now, "")
+    decision = _Decision(kind="theme", fields=("theme", "second_theme"), actor=actor, at=now)
+    return _decide(store, slugs, change, decision)
 
 
-def _decide(
-    store: Store,
-    slugs: Iterable[str],
-    change: Callable[[StoryRow], StoryRow],
-    kind: str,
-    actor: str,
-    now: datetime,
-    reason: str,
-) -> Decided:
+def _moved(row: StoryRow, state: State, reason: str) -> StoryRow:
+    """A story that stays where it is keeps its reason, unless another is given."""
+    return replace(row, state=state, reason=reason if state is not row.state else reason or row.reason)
+
+
+def _decide(store: Store, slugs: Iterable[str], change: Callable[[StoryRow], StoryRow], decision: _Decision) -> Decided:
     changed, unknown = [], []
+    wanted = list(dict.fromkeys(slugs))
+    group = uuid4().hex if len(wanted) > 1 else None
     with store.append() as transaction:
-        for slug in slugs:
+        for slug in wanted:
             row = stories.row_by_slug(transaction, slug)
             if row is None:
                 unknown.append(slug)
-                continue
-            new = change(row)
-            event = Event(at=now, kind=kind, actor=actor, reason=reason)
-            seq = stories.apply(transaction, [(row, new)], event)
-            decisions.record(
-                transaction, story_id=row.id, kind=kind, value=new.fields(), actor=actor, at=now, event_seq=seq
-            )
-            if seq is not None:
+            elif _write(transaction, row, change(row), decision, group):
                 changed.append(slug)
     return Decided(changed=tuple(changed), unknown=tuple(unknown))
+
+
+def _write(transaction: Transaction, row: StoryRow, new: StoryRow, decision: _Decision, group: str | None) -> bool:
+    """Write a decision down, also when it agrees with what is: polls leave decided stories alone."""
+    kind = "retagged" if decision.kind == "theme" else new.state.value
+    event = Event(at=decision.at, kind=kind, actor=decision.actor, reason=decision.reason, group_id=group)
+    seq = stories.apply(transaction, [(row, new)], event)
+    fields: dict[str, Any] = new.fields()
+    decisions.record(
+        transaction,
+        story_id=row.id,
+        kind=decision.kind,
+        value={name: fields[name] for name in decision.fields},
+        actor=decision.actor,
+        at=decision.at,
+        event_seq=seq,
+    )
+    return seq is not None
