@@ -15,7 +15,7 @@ from aggregator.pages.links import Link
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import Zones
 
-ENOUGH = 2.0  # a list below this score is no news list
+ENOUGH = 1.75  # a list below this score is no news list
 NEAR = 3.0  # how much lower a group may score that gives records to the core
 MOST = 0.7
 MAX_GROUPS = 30

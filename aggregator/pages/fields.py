@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from aggregator.pages.blocks import Block, Dated, lines_without, nodes_of
 from aggregator.pages.links import READ_MORE, READ_MORE_START
+from aggregator.pages.sightings import looks_dated
 from aggregator.pages.tree import HEADINGS, INLINE, Node, Page, named
 from aggregator.pages.zones import words_of
 from aggregator.text.html import clean_text, cut
@@ -122,10 +123,12 @@ def _title_within(page: Page, card: Node, is_title: Callable[[Node], bool]) -> N
     """Return the part of a whole-card link that is its title: emphasised, else its first line of some words."""
     parts = [node for node in page.inside(card)[1:] if len(page.lines(node)) == 1 and is_title(node)]
     strong = [node for node in parts if node.tag in ("strong", "b")]
-    wordy = [
-        node for node in parts if len(page.line(node).split()) >= 3 and not words_of(node.get("class")) & META_WORDS
-    ]
+    wordy = [node for node in parts if _is_wordy(page.line(node)) and not words_of(node.get("class")) & META_WORDS]
     return next(iter([*strong, *wordy, *parts]), card)
+
+
+def _is_wordy(text: str) -> bool:
+    return len(text.split()) >= 3 and not looks_dated(text)
 
 
 def teaser_of(page: Page, block: Block, title: str, title_node: Node | None, dated: list[Node]) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from aggregator.model import Evidence, Precision
 from aggregator.pages.blocks import Block, lines_of, lines_without, nodes_of, stable_class
-from aggregator.pages.tree import Node, Page
+from aggregator.pages.tree import Node, Page, named
 from aggregator.pages.zones import words_of
 from aggregator.text.dates import Dated, day_in_amsterdam, feed_date, find_dates, read_date
 from aggregator.text.dates.names import MONTHS, WEEKDAYS, folded
@@ -29,6 +29,16 @@ _MAYBE = re.compile(r"\d|gisteren|vandaag|yesterday", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?![\d/])")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?(?:\s.*)?$")
 _MARKS = ("|", "•", "·", "-", "–", "—", "/", ",", ":", ")", "(")
+_ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th|e|er|h|u)?$")
+_OF_DATES = (
+    named(
+        "geplaatst gepubliceerd bijgewerkt datum op om uur published posted updated date on at of de le el am den um "
+        "gisteren vandaag geleden dag dagen week weken maand maanden minuut minuten ago yesterday today days "
+        "hours minutes"
+    )
+    | frozenset(MONTHS)
+    | frozenset(WEEKDAYS)
+)
 _READING_TIME = re.compile(r"^(?:\w+ ){0,2}[<\d]+ min", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"^([^\d]{3,40}?)[\s|:·,–-]*(?:\d|gisteren|vandaag)")
 _INTRODUCES = re.compile(
@@ -65,14 +75,11 @@ class Reader:
             return None
         return read_date(plain, now=self.now, language=self.language) or feed_date(plain)
 
-    def is_date(self, text: str) -> bool:
+    @staticmethod
+    def is_date(text: str) -> bool:
         """Tell whether `text` is a date or part of one ("JUN") and nothing else: no title."""
-        if len(text) > 100:
-            return False
-        words = re.findall(r"\w+", folded(text))
-        if all(word.isdigit() or word in MONTHS or word in WEEKDAYS for word in words):
-            return True
-        return looks_dated(text) and self.read(text) is not None
+        words = re.findall(r"\w+", folded(text[:200]))
+        return len(text) < 100 and all(_ORDINAL.match(word) or word in _OF_DATES for word in words)
 
     def find(self, text: str) -> Dated | None:
         """Return the only date in a line that is about it: at its beginning, or set apart by a mark."""

@@ -25,7 +25,8 @@ def named(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-IGNORED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "math", "head", "select"})
+IGNORED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "math", "select"})
+OF_THE_HEAD = frozenset({"head", "title", "meta", "link", "base"})
 INLINE = named(
     "a abbr acronym b bdi bdo big button cite code data del dfn em font i img input ins kbd label mark q "
     "s samp small span strike strong sub sup time tt u var wbr"
@@ -156,7 +157,9 @@ class _Builder:
         if tag in IGNORED and tag not in VOID:
             self._ignored.append(tag)
             return True
-        return bool(self._ignored) or not isinstance(tag, str)
+        # Not all of the head: the parser leaves <main> in it when a page writes no <body>. Microdata may stand in meta.
+        is_of_head = tag in OF_THE_HEAD and not attributes.get("itemprop")
+        return bool(self._ignored) or is_of_head
 
     def data(self, text: str) -> None:
         if self._in_title:
