@@ -38,13 +38,14 @@ def missing(what: str) -> NoReturn:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name once more, where it is seen, what kept tests from running."""
-    reports = [report for kind in ("skipped", "error", "failed") for report in terminalreporter.stats.get(kind, [])]
-    reasons = (str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr) for report in reports)
-    counted = Counter(reason.partition(MISSING)[2].strip() for reason in reasons if MISSING in reason)
-    if counted:
-        terminalreporter.section("MISSING ON THIS MACHINE", bold=True, yellow=True)
-    for what, tests in counted.items():
-        terminalreporter.line(f"{tests} tests did not run: {what}", bold=True, yellow=True)
+    stats = terminalreporter.stats
+    skipped = [report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", [])]
+    failed = [report.longreprtext for kind in ("error", "failed") for report in stats.get(kind, [])]
+    reasons = Counter(skipped + [MISSING + text.rpartition(MISSING)[2].strip() for text in failed if MISSING in text])
+    if reasons:
+        terminalreporter.section("NOT EVERYTHING RAN", bold=True, yellow=True)
+    for reason, tests in sorted(reasons.items()):
+        terminalreporter.line(f"{tests} not run: {reason}", bold=True, yellow=True)
 
 
 @pytest.fixture(scope="session")

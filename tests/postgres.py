@@ -38,18 +38,27 @@ def running_server(run_folder: Path, run: int) -> str:
 
 
 def _start(run: int) -> str:
-    owner = _owner()
+    owner, programs = _owner(), _programs()
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    try:
+        port = _start_in(folder, programs, owner)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    _stop_after(run, folder)
+    return f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
+
+
+def _start_in(folder: Path, programs: Path, owner: pwd.struct_passwd | None) -> int:
     folder.chmod(0o755)
-    programs = _reachable(_programs(), owner, folder)
+    programs = _reachable(programs, owner, folder)
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     _as(owner, [programs / "initdb", "-D", folder / "db", "-U", "test", "-A", "trust", "--no-sync", "-E", "UTF8"])
     port = _free_port()
     options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {option}" for option in QUICK)])
     _as(owner, [programs / "pg_ctl", "-D", folder / "db", "-w", "-o", options, "-l", folder / "log", "start"])
-    _stop_after(run, folder)
-    return f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
+    return port
 
 
 def _programs() -> Path:
