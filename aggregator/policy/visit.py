@@ -5,7 +5,7 @@ readable at three polls, a failure leaves what is known of the source as it is.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from aggregator.errors import SourceError
@@ -33,7 +33,7 @@ def unchanged(last: Poll, answer: Fetched | NotModified, now: datetime) -> Poll:
         _moved(_visited(last, answer.wire, now), answer.wire),
         validators=_freshened(last, answer),
         validators_url=answer.wire.url,
-        fresh_for=answer.wire.fresh_for,
+        fresh_for=_fresh_for(last, answer),
     )
 
 
@@ -100,7 +100,6 @@ def _troubled(last: Poll, wire: Wire, outcome: Outcome, code: str, detail: str, 
         failures=failures_after(last, outcome),
         moved_to="",
         moved_polls=0,
-        fresh_for=None,
     )
 
 
@@ -111,6 +110,12 @@ def _freshened(last: Poll, answer: Fetched | NotModified) -> Validators:
     return Validators(
         etag=said.etag or last.validators.etag, last_modified=said.last_modified or last.validators.last_modified
     )
+
+
+def _fresh_for(last: Poll, answer: Fetched | NotModified) -> timedelta | None:
+    """A 304 that says nothing of freshness leaves what was said with the document (RFC 9111 section 4.3.4)."""
+    kept = last.fresh_for if isinstance(answer, NotModified) else None
+    return kept if answer.wire.fresh_for is None else answer.wire.fresh_for
 
 
 def _moved(poll: Poll, wire: Wire) -> Poll:
