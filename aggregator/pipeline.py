@@ -107,10 +107,17 @@ def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iter
     lease_ends = monotonic() + 0.8 * line.lease.total_seconds()
     batch: list[Receipt] = []
     started = monotonic()
+    resting: set[int] = set()  # hosts that said 429 in this round
+
+    def may_start(request: Request) -> bool:
+        return monotonic() < lease_ends and waiting[request.source_id].lease.host_id not in resting
+
     requests = (request_for(each, line, now) for each in claimed)
-    for request, answer in line.fetch(requests, now, lambda _: monotonic() < lease_ends):
+    for request, answer in line.fetch(requests, now, may_start):
         receipt = receive(line, waiting.pop(request.source_id), answer, now)
         batch.append(receipt)
+        if receipt.pause_until is not None:
+            resting.add(receipt.claimed.lease.host_id)
         if _is_full(batch) or monotonic() - started > BATCH_SECONDS:
             yield from _completed(line, batch, _finished(batch, waiting), now)
             batch, started = [], monotonic()
@@ -208,7 +215,7 @@ def unchanged(last: Poll, answer: Fetched | NotModified, now: datetime) -> Poll:
         _moved(_visited(last, answer.wire, now), answer.wire),
         validators=_freshened(last, answer),
         validators_url=answer.wire.url,
-        fresh_for=answer.wire.fresh_for,
+        fresh_for=_fresh_for(last, answer),
     )
 
 
@@ -275,7 +282,6 @@ def _troubled(last: Poll, wire: Wire, outcome: Outcome, code: str, detail: str, 
         failures=failures_after(last, outcome),
         moved_to="",
         moved_polls=0,
-        fresh_for=None,
     )
 
 
@@ -286,6 +292,12 @@ def _freshened(last: Poll, answer: Fetched | NotModified) -> Validators:
     return Validators(
         etag=said.etag or last.validators.etag, last_modified=said.last_modified or last.validators.last_modified
     )
+
+
+def _fresh_for(last: Poll, answer: Fetched | NotModified) -> timedelta | None:
+    """A 304 that says nothing of freshness leaves what was said with the document (RFC 9111 section 4.3.4)."""
+    kept = last.fresh_for if isinstance(answer, NotModified) else None
+    return kept if answer.wire.fresh_for is None else answer.wire.fresh_for
 
 
 def _moved(poll: Poll, wire: Wire) -> Poll:

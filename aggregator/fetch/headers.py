@@ -45,20 +45,23 @@ def validators_of(headers: Headers) -> Validators:
 
 
 def fresh_for(headers: Headers, now: datetime) -> timedelta | None:
-    """Return how long the answer stays fresh, None if it says nothing usable (RFC 9111 section 4.2.1).
+    """Return how long the answer stays fresh (RFC 9111 section 4.2.1): zero if not at all, None if nothing is said.
 
-    `s-maxage` is for shared caches, which we are not. Expires counts from Date, from `now` if there is none.
+    `s-maxage` is for shared caches, which we are not. Expires counts from Date, from `now` if there is none; what
+    cannot be read is over (section 5.3).
     """
     directives = _directives(headers)
     if "no-store" in directives or directives.get("no-cache") == "":
-        return None
+        return timedelta(0)
     if "max-age" in directives:
         age = _seconds(header(headers, b"age")) or timedelta(0)
-        lifetime = _seconds(directives["max-age"])
-        return _positive(lifetime - age) if lifetime else None
+        lifetime = _seconds(directives["max-age"]) or timedelta(0)
+        return max(lifetime - age, timedelta(0))
+    if b"expires" not in headers:
+        return None
     expires = _http_date(header(headers, b"expires"))
     sent = _http_date(header(headers, b"date")) or now
-    return _positive(expires - sent) if expires else None
+    return (expires and _positive(expires - sent)) or timedelta(0)
 
 
 def retry_after(headers: Headers, now: datetime) -> timedelta | None:
