@@ -40,6 +40,7 @@ _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
 _BETWEEN_WORDS = re.compile(r"[-_+\s]+")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/[A-Za-z0-9/_.,~%?&=+:;@!-]*")
+_YEAR_ONE = re.compile(r"\b0001\b")  # "no date" in the programs of one maker
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -208,12 +209,12 @@ def _date(raw: str, guess: struct_time | None, now: datetime, problems: list[Pro
     dated = feed_date(raw.strip()) if len(raw) < 200 else None
     if dated is None and guess is not None and not raw.strip().startswith("0000"):
         dated = _guessed(raw, guess)
-    if dated is None:
+    if dated is None and not _YEAR_ONE.search(raw):
         problems.append(
             Problem(code="date-unreadable", message=f"A date that cannot be read: {cut(clean_text(raw), 60)}")
         )
         return None
-    if dated.at.year < FIRST_YEAR or dated.at > now + FUTURE:
+    if dated is None or dated.at.year < FIRST_YEAR or dated.at > now + FUTURE:
         problems.append(Problem(code="date-odd", message=f"A date that cannot be right: {cut(clean_text(raw), 60)}"))
         return None
     return dated

@@ -6,6 +6,7 @@ mendable, so that the strict parser reads nearly everything and the slow, forgiv
 """
 
 import re
+from functools import lru_cache
 from html.entities import html5
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -37,6 +38,7 @@ _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,40})\s+(?:\"([^\"]{0,200})\"|'([^']{
 _SPECIAL = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _TAG = re.compile(r"<(/?)([A-Za-z_][^\s/<>\"']*)((?:[^<>\"']+|\"[^\"<]*\"|'[^'<]*')*+)>")
 _REPEATED = frozenset({"category", "author", "creator", "contributor", "link", "subject", "source"})
+_ENTRIES = frozenset({"item", "entry"})
 _SHORT = frozenset(
     {"author", "creator", "contributor", "name", "email", "managingeditor", "webmaster", "publisher", "pubdate"}
     | {"date", "updated", "published", "issued", "modified", "created", "lastbuilddate"}
@@ -79,27 +81,46 @@ class Look:
         root = _root(text)
         self.netscape = "netscape" in text[: root.start()].lower()
         _check_counts(text)
-        self.mended = False
-        self.text = _without_tail(_NOT_XML.sub("", _with_entities(text[: root.start()], text[root.start() :])))
-        self.mended = not _is_well_formed(self.text)
+        self.text = _without_tail(_with_entities(text[: root.start()], text[root.start() :]))
+        self.head = b""
+        self.entries = 0
+        self.mended = not (self._is_well_formed() or self._is_clean())
         if self.mended:
             self._mend()
+
+    def _is_clean(self) -> bool:
+        """Take out what is no XML character: looked for only where expat met one, or something else."""
+        self.text = _without_tail(_NOT_XML.sub("", self.text))
+        return self._is_well_formed()
 
     def _mend(self) -> None:
         if self.text.count("&") > REFERENCE_LIMIT:
             raise ReadError("unreadable", "not well-formed, and too many references to mend")
         for mend in (_with_references, _with_prefixes, _with_end):
             self.text = mend(self.text)
-            if _is_well_formed(self.text):
+            if self._is_well_formed():
                 return
         _check_forgiving(self.text)
 
+    def _is_well_formed(self) -> bool:
+        """Follow the elements with expat, which costs a fiftieth of reading them; raise ReadError for too many."""
+        try:
+            body = self.text.encode()
+            watch = _Watch()
+            watch.parser.Parse(body, True)
+        except (UnicodeEncodeError, expat.ExpatError):
+            return False
+        self.entries = watch.entries
+        self.head = watch.outside(body)
+        return True
+
 
 def _root(text: str) -> re.Match[str]:
-    root, page = _ROOT.search(text), _HTML.search(text)
+    root = _ROOT.search(text)
     while root and text.rfind("<!--", 0, root.start()) > text.rfind("-->", 0, root.start()):
         root = _ROOT.search(text, root.end())  # this one stands in a comment
-    if root and (page is None or root.start() < page.start()):
+    page = _HTML.search(text, 0, root.start() if root else len(text))
+    if root and page is None:
         return root
     if page is None:
         raise ReadError("not-a-feed", text[:80])
@@ -109,10 +130,10 @@ def _root(text: str) -> re.Match[str]:
 def _check_counts(text: str) -> None:
     if len(text) > SIZE_LIMIT:
         raise ReadError("too-large", f"{len(text)} characters")
-    for count, _ in enumerate(_ENTRY.finditer(text), 1):
-        if count > ENTRY_LIMIT:
-            raise ReadError("too-many-entries", f"more than {ENTRY_LIMIT}")
-    if len(set(_PREFIX.findall(text))) > PREFIX_LIMIT:
+    # Plain counts first: they cost a hundredth of the patterns, and nearly every document is far below the limits.
+    if text.count("<") > ENTRY_LIMIT and sum(1 for _ in _ENTRY.finditer(text)) > ENTRY_LIMIT:
+        raise ReadError("too-many-entries", f"more than {ENTRY_LIMIT}")
+    if text.count("xmlns:") > PREFIX_LIMIT and len(set(_PREFIX.findall(text))) > PREFIX_LIMIT:
         raise ReadError("too-many-attributes", "namespaces")
 
 
@@ -139,27 +160,31 @@ def _is_character(value: str) -> bool:
 # --- Well-formed or not -------------------------------------------------------------------------------------------
 
 
-def _is_well_formed(text: str) -> bool:
-    """Follow the elements with expat, which costs a fiftieth of reading them; raise ReadError for too many."""
-    parser = expat.ParserCreate("utf-8", " ")
-    parser.buffer_text = True
-    watch = _Watch(parser)
-    parser.StartElementHandler = watch.start
-    parser.EndElementHandler = watch.end
-    try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
-    except expat.ExpatError:
-        return False
-    return True
+@lru_cache(maxsize=1024)
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2].lower()
 
 
 class _Watch:
-    def __init__(self, parser: expat.XMLParserType) -> None:
-        self.parser = parser
+    """What expat calls at every tag: it counts, and remembers where the entries begin and end."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate("utf-8", " ")
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
         self.depth = 0
         self.elements = 0
         self.repeated = 0
         self.started = 0
+        self.entries = 0
+        self.first_entry = 0
+        self.last_end = 0
+
+    def outside(self, body: bytes) -> bytes:
+        """The document without its entries and what stands between them."""
+        if not self.entries:
+            return body
+        return body[: self.first_entry] + body[body.index(b">", self.last_end) + 1 :]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -170,19 +195,24 @@ class _Watch:
             raise ReadError("too-deep", f"more than {DEPTH_LIMIT} levels")
         if len(attributes) > ATTRIBUTE_LIMIT:
             raise ReadError("too-many-attributes", f"{len(attributes)} in one tag")
-        local = name.rpartition(" ")[2].lower()
+        local = _local(name)
         if local in _REPEATED:
             self.repeated += 1
             if self.repeated > REPEAT_LIMIT:
                 raise ReadError("unreadable", f"more than {REPEAT_LIMIT} of {local} in one entry")
-        elif local in {"item", "entry"}:
+        elif local in _ENTRIES:
             self.repeated = 0
+            self.first_entry = self.first_entry or self.parser.CurrentByteIndex
+            self.entries += 1
         if local in _SHORT:
             self.started = self.parser.CurrentByteIndex
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        if name.rpartition(" ")[2].lower() in _SHORT and self.parser.CurrentByteIndex - self.started > SHORT_LIMIT:
+        local = _local(name)
+        if local in _ENTRIES:
+            self.last_end = self.parser.CurrentByteIndex
+        elif local in _SHORT and self.parser.CurrentByteIndex - self.started > SHORT_LIMIT:
             raise ReadError("unreadable", "a name or date of more than a page")
 
 

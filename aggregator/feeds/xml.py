@@ -15,6 +15,7 @@ import feedparser
 from aggregator.feeds.entry import Draft, html_of, language_tag, text_of, web_address
 from aggregator.feeds.image import make_image
 from aggregator.feeds.look import Look
+from aggregator.feeds.plain import plain_entries
 from aggregator.model import Image
 
 Fields = dict[str, Any]
@@ -40,13 +41,11 @@ class Document:
 
 def read_xml(look: Look, url: str, language: str) -> Document:
     """Return what a looked-at feed from `url` says; entries in document order."""
-    parsed = feedparser.parse(
-        BytesIO(_MEDIA_TEXT.sub(r"<\1media:our-\2\3>", look.text).encode()),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    feed = dict(parsed["feed"])
+    entries = plain_entries(look)
+    parsed = _parsed(look.head if entries is not None else _media_apart(look.text))
+    if entries is None:
+        entries = parsed["entries"]
+    feed = _as_dicts(parsed["feed"])
     version = str(parsed["version"] or "")
     spoken = language_tag(str(feed.get("language", "")))
     context = _Context(
@@ -62,8 +61,28 @@ def read_xml(look: Look, url: str, language: str) -> Document:
         language=spoken,
         hubs=tuple(_addresses(feed, {"hub"}, url)),
         about=feed,
-        drafts=[_draft(dict(entry), context) for entry in parsed["entries"]],
+        drafts=[_draft(_as_dicts(entry), context) for entry in entries],
     )
+
+
+def _parsed(body: bytes) -> Any:
+    return feedparser.parse(
+        BytesIO(body),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _media_apart(text: str) -> bytes:
+    return _MEDIA_TEXT.sub(r"<\1media:our-\2\3>", text).encode()
+
+
+def _as_dicts(value: Any) -> Any:
+    """Return plain dicts for feedparser's, which look for five old names at every question."""
+    if isinstance(value, dict):
+        return {key: _as_dicts(each) for key, each in dict.items(value)}
+    return [_as_dicts(each) for each in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
