@@ -217,8 +217,6 @@ def _flat_spans(page: Page, parent: Node, tops: list[Node], zones: Zones, is_dat
     for number, head in enumerate(heads):
         begin = children[head - lead]
         finish = children[heads[number + 1] - lead - 1] if number + 1 < len(heads) else children[head + tail]
-        if finish.index < begin.index:
-            finish = children[head]
         spans.append((begin.index, finish.last, begin.text_start, finish.text_end))
     return spans
 

@@ -23,10 +23,8 @@ MAX_RECORDS = 500  # of one list that are read, from the top
 
 
 def chosen(page: Page, groups: list[Group], links: list[Link], zones: Zones, is_dated: Dated) -> list[Block]:
-    """Return the blocks of the news list, in document order; empty if no group is news-like enough."""
-    core = groups[0] if groups else None
-    if core is None or core.score < ENOUGH:
-        return []
+    """Return the blocks of the list whose core is the first of `groups`, in document order."""
+    core = groups[0]
     members = set(core.links) | set(_siblings(page, core, links, is_dated))
     for group in groups[1:MAX_GROUPS]:
         if group.score > core.score - NEAR:

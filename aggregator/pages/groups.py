@@ -28,6 +28,7 @@ NEWS_WORDS = named(
 
 
 MAX_GROUPS = 300  # of a page that are weighed, the largest
+MAX_PARAGRAPH = 20_000
 SAMPLE = 100  # records of a group that are weighed
 
 
@@ -144,9 +145,16 @@ def _is_slug(path: str) -> bool:
 
 
 def in_running_text(page: Page, link: Link) -> bool:
-    """Tell whether a link stands in the middle of a sentence."""
-    around = list(link.node.up())[1:3]
-    return any(node.tag == "p" and page.size(node) > 2.5 * len(link.text) + 40 for node in around)
+    """Tell whether a link stands in the middle of a sentence: in a paragraph of much longer lines."""
+    around = [node for node in list(link.node.up())[1:3] if node.tag == "p"]
+    return any(_line_size(page, node) > 2.5 * len(link.text) + 40 for node in around)
+
+
+def _line_size(page: Page, paragraph: Node) -> float:
+    """Return how long the lines of a paragraph are; one of a size that no one writes is a list."""
+    if page.size(paragraph) > MAX_PARAGRAPH:
+        return 0.0
+    return page.size(paragraph) / (1 + sum(child.tag == "br" for child in paragraph.children))
 
 
 def _named(page: Page, group: Group, names: frozenset[str]) -> float:

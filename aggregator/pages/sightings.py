@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice, takewhile
 
 from aggregator.model import Evidence, Precision
 from aggregator.pages.blocks import Block, lines_of, lines_without, nodes_of, stable_class
@@ -227,9 +228,5 @@ def _in_lines(page: Page, block: Block, reader: Reader) -> list[Sighting]:
 
 def _place(node: Node, block: Block) -> str:
     """Return where in its record a node stands: its path up to the block."""
-    steps: list[str] = []
-    for step in node.up():
-        if step.index < block.first or len(steps) == 4:
-            break
-        steps.append(f"{step.tag}.{stable_class(step)}")
-    return " ".join(steps)
+    within = takewhile(lambda step: step.index >= block.first, node.up())
+    return " ".join(f"{step.tag}.{stable_class(step)}" for step in islice(within, 4))

@@ -85,10 +85,6 @@ class Page:
     noscript: str = ""
     sizes: list[int] = field(default_factory=list)  # characters before each piece
 
-    def text(self, node: Node) -> str:
-        """Return the text of `node`, blocks on lines of their own, white space collapsed within lines."""
-        return "\n".join(self.lines(node))
-
     def lines(self, node: Node) -> list[str]:
         """Return the lines that a reader sees in `node`, without empty ones."""
         raw = "".join(self.pieces[node.text_start : node.text_end])
@@ -116,6 +112,7 @@ class _Builder:
         self._ignored: list[str] = []
         self._after_end = False
         self._in_title = False
+        self._titles = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._skip(tag, attributes):
@@ -151,7 +148,8 @@ class _Builder:
         if tag == "base" and not self.page.base:
             self.page.base = attributes.get("href", "")
         if tag == "title":
-            self._in_title = not self.page.title
+            self._in_title = True
+            self._titles += 1
         if tag == "script":
             self.page.script_count += 1
         if tag in IGNORED and tag not in VOID:
@@ -163,7 +161,7 @@ class _Builder:
 
     def data(self, text: str) -> None:
         if self._in_title:
-            self.page.title += text
+            self.page.title += text if self._titles == 1 else ""
         elif self._ignored:
             if self._ignored[0] == "noscript" and len(self.page.noscript) < 2_000:
                 self.page.noscript += text

@@ -7,6 +7,8 @@ import pytest
 from aggregator.errors import ReadError
 from aggregator.model import Entry, Image
 from aggregator.pages import find_in, read_page
+from aggregator.pages.links import MAX_LINKS
+from aggregator.pages.pictures import MAX_PORTRAITS
 from aggregator.pages.tree import MAX_BYTES
 from aggregator.text.dates import day_in_amsterdam
 
@@ -213,3 +215,53 @@ def test_a_page_says_what_is_unsure_about_it() -> None:
     page = "<ul>" + "".join(f'<li><a href="/x/thema-{n}-hier">Thema {n} hier</a></li>' for n in range(4)) + "</ul>"
     reading = read_page(page.encode(), url="https://net.example.nl/", now=NOW)
     assert [problem.code for problem in reading.problems] == ["no-dates", "low-confidence"]
+
+
+def test_a_month_that_agrees_leaves_the_exact_day() -> None:
+    page = items('<h2><a href="/n/item-{n}-a">{title}</a></h2><time datetime="2022-06-1{n}">Juni 2022</time>')
+    assert days(read(page)) == [f"2022-06-1{n}" for n in range(4)]
+
+
+def test_29_february_in_a_year_without_one_is_no_date() -> None:
+    page = items('<h2><a href="/2021/02/item-{n}-a">{title}</a></h2><p>29 februari</p>').encode()
+    listing = find_in(page, url="https://net.example.nl/nieuws", now=datetime(2024, 3, 5, tzinfo=UTC))
+    assert [entry.date_evidence for entry in listing.entries] == [None] * 4
+
+
+def test_both_a_date_over_and_a_date_under_leave_lines_undated() -> None:
+    lines = "<br>".join(f'<i>{day}</i><br><a href="/n/{n}-a-b">{TITLES[n]}</a>' for n, day in enumerate(DAYS))
+    assert days(read(f"<div><p>{lines}<br><i>1 mei 2022</i></p></div>")) == [None] * 4
+    assert len(read(f"<div><p>{lines}<br><i>1 mei 2022</i></p></div>")) == 4
+
+
+def test_tags_pages_and_collections_are_no_items() -> None:
+    chaff = (
+        '<a rel="tag" href="/x/techniek-en-onderwijs-samen">Techniek en onderwijs samen</a>'
+        '<a href="/nieuws?pagina=2">Verder in de tijd terug</a><a href="/tag/techniek">Alles met techniek</a>'
+    )
+    page = items('<h2><a href="/n/item-{n}-a">{title}</a></h2><p>{day}</p>' + chaff)
+    assert [entry.title for entry in read(page)] == TITLES
+
+
+def test_an_events_picture_and_title_are_one_event() -> None:
+    event = '<a href="/a/item-{n}-a"><img src="/{n}.jpg" alt=""></a><h2><a href="/a/item-{n}-a">{title}</a></h2>{on}'
+    page = items(event, on=["1 juni 2023", "2 juni 2023", "3 juni 2023", "4 juni 2023"])
+    assert find_in(page.encode(), url="https://net.example.nl/agenda", now=NOW).kind == "agenda"
+
+
+def test_what_is_unlike_the_list_is_not_added_to_it() -> None:
+    theme = '<section><h2><a href="/n/over-dit-thema-a-b">Over dit thema en meer</a></h2><p>Zonder datum.</p></section>'
+    bare = '<div><p>1 juni 2022</p><a href="/n/kort">Kort</a></div>'
+    page = items('<h2><a href="/n/item-{n}-a">{title}</a></h2><p>{day}</p>') + theme + bare
+    assert [entry.title for entry in read(page)] == TITLES
+
+
+def test_at_most_so_many_links_and_pictures_are_looked_at() -> None:
+    links = "".join(f'<a href="/a/{n}-b-c">Over dit onderwerp {n}</a>' for n in range(MAX_LINKS))
+    assert read(f"<div>{links}</div>" + items('<h2><a href="/n/item-{n}-a">{title}</a></h2>'))[0].title != TITLES[0]
+    figure = '<figure><img src="/p{n}.jpg" alt=""><figcaption>{name} © TP</figcaption></figure>'
+    figures = "".join(figure.format(n=n, name=f"Naam {n}") for n in range(MAX_PORTRAITS))
+    page = figures + figure.format(n=99, name="Sanne de Boer")
+    texts = ["Sanne de Boer over haar werk.", "", "", ""]
+    entries = read(page + items('<h2><a href="/n/item-{n}-a">{title}</a></h2><p>{day}</p><p>{t}</p>', t=texts))
+    assert entries[0].image is None
