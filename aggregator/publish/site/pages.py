@@ -91,11 +91,12 @@ def story_page(story: Story, sources: Mapping[str, Source], site: Site, language
 
 def feeds_page(channels: Iterable[Channel], site: Site, language: str) -> bytes:
     """Return the page that tells people how to follow: every feed and its address."""
-    kinds: dict[str, list[tuple[str, str]]] = {"all": [], "themes": [], "sources": [], "labels": []}
+    kinds: dict[str, list[tuple[str, str, str]]] = {"all": [], "themes": [], "sources": [], "labels": []}
     themes = {theme.slug: Rows(site, {}, language).theme(theme) for theme in site.themes}
     for channel in channels:
         kind, _, slug = channel.name.partition("/")
-        kinds[kind].append((_feed_label(channel, slug, themes, site), feeds(site, channel.name)["atom"]))
+        anchor = channel.name.replace("/", "-")  # where web/documents.py sends people who open the feed
+        kinds[kind].append((anchor, _feed_label(channel, slug, themes, site), feeds(site, channel.name)["atom"]))
     return _render(
         "feeds.html",
         site,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.publish.site.origin import CHROMIUM, serving
+from tests.publish.site.origin import serving
 from tests.publish.site.test_pages import every_page
 
 pytestmark = pytest.mark.browser
@@ -19,16 +19,6 @@ WIDEST = "document.documentElement.scrollWidth"
 def origin() -> Iterator[str]:
     with serving(PAGES) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def opened(browser: Browser, address: str, complaints: list[str], **options: object) -> Page:
