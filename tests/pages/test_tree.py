@@ -57,7 +57,7 @@ HOSTILE = {
     "5 MB of items": "'<main>' + ''.join(ITEM.format(n) for n in range(40000)) + '</main>'",
     "100,000 links": "''.join(f'<li><a href=/n/{n}-a-b>Titel van {n}</a> 3 juni 2022' for n in range(100000))",
     "100,000 links on one line": "''.join(f'<a href=/n/{n}-a-b>Titel {n}</a> 3 juni 2022 ' for n in range(100000))",
-    "100,000 links in a paragraph": "'<p>' + ''.join(f'<a href=/n/{n}-a-b>Titel van {n}</a><br>' for n in range(100000))",
+    "100,000 links in a paragraph": "'<p>' + ''.join(f'<a href=/n/{n}-a-b>Titel {n}</a><br>' for n in range(100000))",
     "100,000 attributes": "'<a ' + ' '.join(f'a{n}=1' for n in range(100000)) + '>x</a>'",
     "a shape for each link": "''.join(f'<p class={chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676 % 26)}>"
     "<a href=/n/{n}-a-b>Titel van bericht {n}</a> 3 juni 2022' for n in range(60000))",
