@@ -58,4 +58,4 @@ types:
 	$(BIN)/mypy
 
 tests:
-	$(PYTEST) $(COVER) -m "not long"
+	$(PYTEST) $(COVER)
