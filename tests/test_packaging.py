@@ -215,7 +215,7 @@ def test_make_starts_commands_and_scripts_that_exist() -> None:
         assert set(re.findall(r"/aggregator (\w+)", recipe)) <= COMMANDS, target
 
 
-def test_make_prove_runs_all_and_make_test_all_but_the_long_ones() -> None:
+def test_make_check_leaves_out_the_long_ones_and_make_prove_runs_them_in_full() -> None:
     assert "not long" in make("--dry-run", "check")
     assert "not long" not in make("--dry-run", "test")
     assert "not long" not in make("--dry-run", "prove")
