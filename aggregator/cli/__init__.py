@@ -1,14 +1,13 @@
 """The command line: one file per group of commands, each importing what it needs when it runs.
 
-Exit codes: 0 ok, 1 failure, 2 usage, 3 problems found, 4 partly failed, 75 busy (sysexits' EX_TEMPFAIL).
+Exit codes: 0 ok, 1 failure, 2 usage, 3 problems found, 4 partly failed, 75 busy (sysexits' EX_TEMPFAIL), 130 stopped
+by Ctrl-C.
 """
-
-import sys
 
 import typer
 
 from aggregator.cli import demo, polling, publishing, reading, serving, setup, sources, stories
-from aggregator.cli.output import Exit, fail
+from aggregator.cli.output import PLAIN, Exit, fail
 from aggregator.errors import AggregatorError, BusyError
 
 app = typer.Typer(
@@ -17,7 +16,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=PLAIN,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for group in (serving, polling, reading, publishing, setup, demo):
     group.add_to(app)
@@ -26,15 +26,17 @@ app.add_typer(stories.app, name="stories")
 
 
 def main() -> None:
-    """Run one command; our own errors become a sentence and an exit code, bugs stay loud."""
+    """Run one command; what went wrong becomes a sentence and an exit code, bugs stay loud."""
     try:
         app()
     except BusyError as error:
         fail(str(error), Exit.BUSY)
     except AggregatorError as error:
         fail(str(error), Exit.FAILURE)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stderr.close()
+    except OSError as error:  # a file or folder that a person named: no right, no room, not there
+        if error.filename is None:
+            raise
+        fail(f"{error.filename}: {error.strerror}", Exit.FAILURE)
 
 
 __all__ = ["app", "main"]

@@ -13,9 +13,9 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     port: Annotated[int, typer.Option("--port", help="The port to listen on.")] = 8100,
-    data: Annotated[Path, typer.Option("--data", help="Where the demo keeps its data; emptied at each start.")] = Path(
-        "demo-data"
-    ),
+    data: Annotated[
+        Path, typer.Option("--data", help="Where the demo keeps its data, which is made anew at each start.")
+    ] = Path("demo-data"),
 ) -> None:
     """Start a small invented partner network and the service over it, on a fast clock; no internet needed."""
     from datetime import timedelta
@@ -25,10 +25,11 @@ def demo(
     from aggregator.demo.partners import TOUR
     from aggregator.demo.settings import BOUNDS, demo_config, empty
 
-    empty(data)
     network = Network.start()
     try:
-        lines = ["", "The tour (times from now):", *(f"  {line}" for line in TOUR), ""]
-        serve(demo_config(network, data, port), bounds=BOUNDS, tick=timedelta(seconds=1), lines=lines)
+        config = demo_config(network, data, port)
+        tour = [f"  {line.format(address=config.site.base_url)}" for line in TOUR]
+        lines = ["", "The tour (minutes and seconds from now):", *tour, ""]
+        serve(config, bounds=BOUNDS, tick=timedelta(seconds=1), lines=lines, prepare=lambda: empty(data))
     finally:
         network.stop()

@@ -5,9 +5,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from aggregator.model import Poll
+
+PLAIN = None  # rich_markup_mode: coloured help would double what `--help` costs
 
 WantsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line; the default when piped.")]
 Now = Annotated[str, typer.Option("--now", metavar="TIME", help="Rehearse at another moment (ISO 8601).")]
@@ -48,13 +53,20 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, wan
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+        table.add_row(*(Text(_cell(row[column])) for column in columns))  # Text: "[x]" in a title is no markup
     Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return "" if value is None else str(value)
 
 
 def moment(text: str) -> datetime:
@@ -63,11 +75,24 @@ def moment(text: str) -> datetime:
         return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         fail(f"--now {text}: not a time; write e.g. 2026-11-23T12:00:00Z", Exit.USAGE)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def iso(at: datetime | None) -> str | None:
     """A time for programs: RFC 3339 in UTC, to the second."""
     return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def told(code: str, language: str, **facts: str) -> str:
+    """What a poll's code or outcome means, in a sentence or two; "" for none."""
+    from aggregator.text.outcomes import sentence
+
+    return sentence(code, "en" if language == "en" else "nl", **facts) if code else ""
+
+
+def of_poll(poll: "Poll", language: str) -> str:
+    """What the last poll of a source came to."""
+    facts = {"moved_to": poll.address} if poll.address else {}
+    return told(poll.code or (poll.outcome.value if poll.outcome else ""), language, **facts)

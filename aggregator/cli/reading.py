@@ -2,15 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from aggregator.cli.output import Exit, Now, WantsJson, fail, for_programs, moment, print_json
+from aggregator.cli.output import Exit, Now, WantsJson, fail, for_programs, moment, print_json, told
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aggregator.errors import SourceError
     from aggregator.model import Entry, Fetched, Reading
 
 As = Literal["auto", "feed", "page"]
@@ -35,7 +36,8 @@ def read(
     from aggregator.pipeline import read as read_answer
 
     at = moment(now)
-    answer = _answer(document, url, content_type, at)
+    answer = _answer(document, kind, at)
+    answer = _as_told(answer, url, content_type)
     source = Source(id="read", organisation="", url=answer.wire.url, kind=kind)
     try:
         reading = read_answer(answer, source, at)
@@ -47,47 +49,52 @@ def read(
         _print_reading(reading)
 
 
-def _answer(document: str, url: str, content_type: str, now: "datetime") -> "Fetched":
+def _answer(document: str, kind: As, now: "datetime") -> "Fetched":
     from aggregator.model import Fetched, Wire
 
     if document.startswith(("http://", "https://")):
-        return _fetch(document, now)
+        return _fetch(document, kind, now)
     try:
         body = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:
         fail(f"{document}: {error.strerror}", Exit.FAILURE)
-    media_type, _, parameters = content_type.partition(";")
-    charset = parameters.partition("charset=")[2].strip("\"' ")
-    address = url or "http://localhost/"
-    return Fetched(
-        wire=Wire(url=address, status=200), body=body, media_type=media_type.strip().lower(), charset=charset
-    )
+    return Fetched(wire=Wire(url="http://localhost/", status=200), body=body)
 
 
-def _fetch(address: str, now: "datetime") -> "Fetched":
+def _as_told(answer: "Fetched", url: str, content_type: str) -> "Fetched":
+    """The answer as if its address and its Content-Type were these."""
+    from dataclasses import replace
+
+    if url:
+        answer = replace(answer, wire=replace(answer.wire, url=url))
+    if content_type:
+        media_type, _, parameters = content_type.partition(";")
+        charset = parameters.partition("charset=")[2].partition(";")[0].strip("\"' ")
+        answer = replace(answer, media_type=media_type.strip().lower(), charset=charset)
+    return answer
+
+
+def _fetch(address: str, kind: As, now: "datetime") -> "Fetched":
     from aggregator.cli.context import configuration, quiet_logs
     from aggregator.model import Fetched, Request
-    from aggregator.text.outcomes import sentence
     from aggregator.wiring import make_fetcher
 
     quiet_logs()
     config = configuration()
     fetcher = make_fetcher(config)
     try:
-        for _, answer in fetcher.fetch([Request(source_id="read", url=address, accept="page")], now):
-            if isinstance(answer, Fetched):
-                return answer
-            code = getattr(answer, "code", type(answer).__name__.lower())
-            fail(f"{address}: {sentence(code, 'en', detail=getattr(answer, 'detail', ''))}", Exit.FAILURE)
+        request = Request(source_id="read", url=address, accept="page" if kind == "page" else "feed")
+        ((_, answer),) = fetcher.fetch([request], now)
     finally:
         fetcher.close()
-    fail(f"{address}: no answer", Exit.FAILURE)
+    if isinstance(answer, Fetched):
+        return answer
+    code = getattr(answer, "code", type(answer).__name__.lower())
+    fail(f"{address}: {told(code, 'en')}", Exit.FAILURE)
 
 
-def _refuse(error: Any, for_program: bool) -> None:
-    from aggregator.text.outcomes import sentence
-
-    message = sentence(error.code, "en", detail=error.detail)
+def _refuse(error: "SourceError", for_program: bool) -> NoReturn:
+    message = told(error.code, "en")
     if for_program:
         problem = {"code": error.code, "message": message}
         print_json({"kind": None, "format": None, "title": "", "entries": [], "problems": [problem]})

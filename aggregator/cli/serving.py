@@ -1,7 +1,11 @@
 """`run`: the whole service in one process."""
 
+import errno
+import signal
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from aggregator.config import Config
     from aggregator.pipeline import Report
     from aggregator.policy.interval import Bounds
+    from aggregator.schedule.embedded import Clock
     from aggregator.wiring import Service
 
 
@@ -32,81 +37,121 @@ def run(
 
 
 def serve(
-    config: "Config", *, bounds: "Bounds | None" = None, tick: "timedelta | None" = None, lines: list[str] | None = None
+    config: "Config",
+    *,
+    bounds: "Bounds | None" = None,
+    tick: "timedelta | None" = None,
+    lines: Sequence[str] = (),
+    prepare: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run until stopped. `bounds` and `tick` are for the demo's fast clock, `lines` for what it adds on the terminal."""
+    """Run until stopped. `bounds`, `tick`, `lines` for the terminal and what to `prepare` are the demo's."""
     import logging
-
-    import uvicorn
 
     from aggregator.cli.context import quiet_logs
     from aggregator.schedule.embedded import TICK, Clock, sole_process
-    from aggregator.web.app import make_app
     from aggregator.wiring import open_service
 
     quiet_logs(logging.WARNING if sys.stderr.isatty() else logging.INFO)
     _check_port(config.server.host, config.server.port)
-    with sole_process(config.paths.data_dir):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what supervisors send ends as Ctrl-C does
+    with sole_process(config.paths.data_dir), suppress(KeyboardInterrupt):
+        prepare()
         service = open_service(config, moment(""), bounds)
-        _welcome(service, lines or [])
-        clock = Clock(service, tick=tick or TICK, watch=FirstNews(config.site.base_url))
-        clock.start()
-        settings = uvicorn.Config(
-            make_app(service.press),
-            host=config.server.host,
-            port=config.server.port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=5,
-        )
+        news = FirstNews(config.site.base_url)
+        clock = Clock(service, tick=tick or TICK, watch=news.polled, after_round=news.round_over)
         try:
-            uvicorn.Server(settings).run()
+            _welcome(service, lines)
+            clock.start()
+            _answer_requests(service)
         finally:
-            clock.stop()
-            service.close()
+            _close(service, clock)
+
+
+def _answer_requests(service: "Service") -> None:
+    """Serve pages and feeds until a signal comes."""
+    import uvicorn
+
+    from aggregator.web.app import make_app
+
+    settings = uvicorn.Config(
+        make_app(service.press),
+        host=service.config.server.host,
+        port=service.config.server.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(settings).run()
+
+
+def _close(service: "Service", clock: "Clock") -> None:
+    if clock.stop():  # else a round still uses it, and ends with the process
+        service.close()
 
 
 def _check_port(host: str, port: int) -> None:
     import socket
 
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port", Exit.BUSY)
+    except OSError as error:
+        is_taken = error.errno == errno.EADDRINUSE
+        advice = "choose another with --port" if is_taken else "choose another with --host and --port"
+        message = f"cannot listen on {host}:{port}: {error.strerror}; {advice}"
+        fail(message, Exit.BUSY if is_taken else Exit.FAILURE)
 
 
-def _welcome(service: "Service", lines: list[str]) -> None:
-    from aggregator.store import sources
+def _welcome(service: "Service", lines: Sequence[str]) -> None:
+    from aggregator.model import State
+    from aggregator.store import sources, stories
 
     config = service.config
     with service.store.read() as transaction:
         count = len(sources.all_sources(transaction))
-    contact = config.site.contact or "not set: partners are asked once a day at most (site.toml, [site] contact)"
+        public = stories.counts_by_state(transaction).get(State.PUBLISHED, 0)
+    feed = f"{config.site.base_url}/feeds/all.atom"
     for name, text in (
         ("Address", config.site.base_url),
-        ("Sources", f"{count}, polled from now on; news appears on the page as it comes in"),
-        ("Contact", contact),
+        ("Sources", f"{count}, polled from now on"),
+        ("News", f"{public} stories so far; feed: {feed}" if public else f"on its way; feed: {feed}"),
+        (
+            "Contact",
+            config.site.contact or "not set: partners are asked once a day at most (site.toml, [site] contact)",
+        ),
         ("Data", f"{config.paths.data_dir.resolve()}"),
-        ("Feed", f"{config.site.base_url}/feeds/all.atom"),
         ("Stop", "Ctrl-C"),
+        *(("", line) for line in lines),
     ):
-        print(f"  {name:<9}{text}")
-    for line in lines:
-        print(f"  {line}")
-    sys.stdout.flush()
+        print(f"  {name:<9}{text}" if name else f"  {text}", flush=True)
 
 
 class FirstNews:
-    """Says once on the terminal that the first news is in, or why there is none yet."""
+    """Says once on the terminal that the first news is in, or that nobody can be reached."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self.said = False
+        self.has_said = False
+        self.tried = 0
+        self.reached = 0
 
-    def __call__(self, report: "Report") -> Any:
+    def polled(self, report: "Report") -> None:
         """One poll went by."""
-        if not self.said and report.new:
-            self.said = True
-            print(f"  News     {report.new} items of {report.source.organisation}; see {self.base_url}", flush=True)
+        self.tried += 1
+        self.reached += not report.poll.code
+        if report.new:
+            self._say(f"the first is in, from {report.source.organisation}; see {self.base_url}")
+
+    def round_over(self) -> None:
+        """All that were due were polled."""
+        if self.tried and not self.reached:
+            self._say(
+                f"none yet: none of {self.tried} sources could be reached. Is this machine online? "
+                "`aggregator demo` works without internet"
+            )
+
+    def _say(self, text: str) -> None:
+        if not self.has_said:
+            self.has_said = True
+            print(f"  {'News':<9}{text}", flush=True)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.output import Exit, WantsJson, for_programs, moment, print_json, print_rows
+from aggregator.cli.output import PLAIN, Exit, WantsJson, for_programs, moment, print_json, print_rows
 
-config_app = typer.Typer(no_args_is_help=True, help="The configuration in force.")
-db_app = typer.Typer(no_args_is_help=True, help="The database: upgrade it, check it.")
+config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The configuration in force.")
+db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The database: upgrade it, check it.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,11 +52,10 @@ def doctor(wants_json: WantsJson = False) -> None:
     for each in findings:
         if for_programs(wants_json):
             print_json({"check": each.check, "ok": each.ok, "found": each.found, "fix": each.fix})
-        else:
-            print(
-                f"{'ok ' if each.ok else '!! '} {each.check:<16} {each.found}"
-                + (f"\n    → {each.fix}" if each.fix else "")
-            )
+            continue
+        print(f"{'ok ' if each.ok else '!! '} {each.check:<16} {each.found}")
+        if each.fix:
+            print(f"    → {each.fix}")
     raise typer.Exit(Exit.OK if all(each.ok for each in findings) else Exit.PROBLEMS)
 
 
@@ -69,8 +68,10 @@ def upgrade() -> None:
 
     quiet_logs()
     store = ready_store(configuration())
-    print(f"the database is at version {migrate.version(store)}")
-    store.close()
+    try:
+        print(f"the database is at version {migrate.version(store)}")
+    finally:
+        store.close()
 
 
 @db_app.command("check")

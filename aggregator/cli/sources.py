@@ -1,25 +1,44 @@
 """`sources`: whom we poll."""
 
-import re
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from aggregator.cli.output import Exit, WantsJson, fail, for_programs, iso, moment, print_json, print_rows
+from aggregator.cli.output import (
+    PLAIN,
+    Exit,
+    WantsJson,
+    fail,
+    for_programs,
+    iso,
+    moment,
+    of_poll,
+    print_json,
+    print_rows,
+    told,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aggregator.model import Source
     from aggregator.ops.probe import Probe
+    from aggregator.store import Transaction
     from aggregator.store.sources import Held
+    from aggregator.wiring import Service
 
-app = typer.Typer(no_args_is_help=True, help="Add, check, pause, import and export the sources that are polled.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=PLAIN,
+    help="Add, check, pause, import and export the sources that are polled.",
+)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="A source's id.")]
 Address = Annotated[str, typer.Argument(metavar="URL", help="A home page, news page or feed.")]
+COLUMNS = ("id", "organisation", "kind", "paused", "outcome", "last_poll", "next_due", "url")
 
 
 @app.command("list")
@@ -30,16 +49,12 @@ def list_sources(wants_json: WantsJson = False) -> None:
 
     with service(moment("")) as opened, opened.store.read() as transaction:
         rows = [source_json(each, opened.config.site.language) for each in sources.all_sources(transaction)]
-    print_rows(rows, ("id", "organisation", "kind", "outcome", "last_poll", "next_due", "url"), wants_json=wants_json)
+    print_rows(rows, COLUMNS, wants_json=wants_json)
 
 
 def source_json(held: "Held", language: str) -> dict[str, Any]:
-    """The stable JSON form of a source and its last poll."""
-    from aggregator.text.outcomes import sentence
-
+    """The stable JSON form of a source and its last poll; `outcome` is null before the first."""
     source, poll = held.source, held.poll
-    outcome = "paused" if source.paused else (poll.outcome.value if poll.outcome else "never polled")
-    facts = {"detail": poll.detail, "organisation": source.organisation, "status": str(poll.status or "")}
     return {
         "id": source.id,
         "organisation": source.organisation,
@@ -49,10 +64,10 @@ def source_json(held: "Held", language: str) -> dict[str, Any]:
         "labels": list(source.labels),
         "themes": list(source.themes),
         "paused": source.paused,
-        "outcome": outcome,
+        "outcome": poll.outcome and poll.outcome.value,
         "status": poll.status,
         "code": poll.code,
-        "message": sentence(poll.code or poll.outcome.value, language, **facts) if poll.outcome else "",
+        "message": of_poll(poll, language),
         "failures": poll.failures,
         "last_poll": iso(poll.at),
         "last_success": iso(poll.succeeded_at),
@@ -66,10 +81,15 @@ def preview(url: Address, wants_json: WantsJson = False) -> None:
     """Say what is found at an address; nothing is stored."""
     from aggregator.cli.context import service
 
+    _check_address(url)
     now = moment("")
     with service(now) as opened:
         found = _probe(opened, url, now)
-        _show(found, opened.config.site.language, wants_json)
+        language = opened.config.site.language
+    if for_programs(wants_json):
+        print_json(probe_json(found, language))
+    else:
+        _print_probe(found, language)
     raise typer.Exit(Exit.OK if found.reading else Exit.PROBLEMS)
 
 
@@ -86,74 +106,97 @@ def add(
 ) -> None:
     """Add a source by its address, after a look at what is there. It starts with everything waiting for an editor."""
     from aggregator.cli.context import service
-    from aggregator.model import Source
     from aggregator.store import sources
 
+    _check_address(url)
     now = moment("")
     with service(now) as opened:
         with opened.store.read() as transaction:
-            taken = {each.source.id: each.source for each in sources.all_sources(transaction)}
-        same = [each.id for each in taken.values() if each.url.rstrip("/") == url.rstrip("/")]
-        if same:
-            fail(f"{url} is already the source {same[0]}", Exit.FAILURE)
+            held = sources.all_sources(transaction)
+        name = _name(url, id_, held)
+        language = opened.config.site.language
         found = _probe(opened, url, now)
-        _show(found, opened.config.site.language, wants_json)
-        if found.reading is None and not anyway:
-            raise typer.Exit(Exit.PROBLEMS)
-        name = id_ or _free_id(url, taken.keys())
-        if name in taken:
-            fail(f"there is a source {name} already; choose another --id", Exit.FAILURE)
-        source = Source(
-            id=name,
-            organisation=organisation
-            or (found.reading.title if found.reading else "")
-            or (urlsplit(url).hostname or url),
-            url=url,
-            publish="review",
-            labels=tuple(label or ()),
-        )
-        with opened.store.write() as transaction:
-            sources.add(transaction, [source], now)
-    if not for_programs(wants_json):
-        print(f"added as {name}; what it brings waits for an editor")
+        added = _new_source(found, name, url, organisation, label or []) if found.reading or anyway else None
+        if added:
+            with opened.store.write() as transaction:
+                sources.add(transaction, [added], now)
+    if for_programs(wants_json):
+        print_json(probe_json(found, language) | {"added": added.id if added else None})
+    else:
+        _print_probe(found, language)
+        print(f"added as {name}; what it brings waits for an editor" if added else "not added; --anyway adds it")
+    raise typer.Exit(Exit.OK if added else Exit.PROBLEMS)
+
+
+def _name(url: str, wanted: str, held: "Sequence[Held]") -> str:
+    """The id that a new source gets; stops when there is nothing to add."""
+    from aggregator.ops.exchange import address_key, free_id
+
+    key = address_key(url)
+    same = [each.source.id for each in held if key in map(address_key, (each.source.url, each.poll.address))]
+    if same:
+        fail(f"{url} is already the source {same[0]}", Exit.FAILURE)
+    taken = {each.source.id for each in held}
+    if wanted in taken:
+        fail(f"there is a source {wanted} already; choose another --id", Exit.FAILURE)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return wanted or free_id(host.rpartition(".")[0] or host, taken)
+
+
+def _new_source(found: "Probe", name: str, url: str, organisation: str, labels: list[str]) -> "Source":
+    from aggregator.model import Source
+    from aggregator.ops.exchange import checked
+
+    title = organisation or (found.reading.title if found.reading else "") or urlsplit(url).hostname or url
+    return checked(Source(id=name, organisation=title, url=url, publish="review", labels=tuple(labels)), "sources add")
 
 
 @app.command("check")
 def check(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="These only.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These only.")] = None,
     wants_json: WantsJson = False,
 ) -> None:
     """Fetch and read every source now, store nothing, and say which cannot be read and why."""
     from aggregator.cli.context import service
     from aggregator.ops.probe import probe_all
-    from aggregator.store import sources
-    from aggregator.text.outcomes import sentence
 
     now = moment("")
-    rows = []
+    all_ok = True
     with service(now) as opened:
-        with opened.store.read() as transaction:
-            held = [each for each in sources.all_sources(transaction) if not ids or each.source.id in ids]
         language = opened.config.site.language
-        for source, found in probe_all(opened, held, now):
-            code = found.code or "fetched"
-            row = {
-                "id": source.id,
-                "ok": found.reading is not None,
-                "code": found.code,
-                "entries": len(found.reading.entries) if found.reading else 0,
-                "format": found.reading.format if found.reading else None,
-                "robots_forbid": found.robots_forbid,
-                "message": sentence(code, language, detail=found.detail, organisation=source.organisation),
-                "url": source.url,
-            }
-            rows.append(row)
+        for source, found in probe_all(opened, _followed(opened, ids or []), now):
+            row = check_json(source, found, language)
+            all_ok = all_ok and row["ok"]
             if for_programs(wants_json):
                 print_json(row)
             else:
-                print(f"{'ok ' if row['ok'] else 'NOT'} {source.id:<28} {row['entries']:>4} entries  {row['message']}")
-            sys.stdout.flush()
-    raise typer.Exit(Exit.OK if all(row["ok"] for row in rows) else Exit.PROBLEMS)
+                verdict = "ok " if row["ok"] else "NOT"
+                print(f"{verdict} {source.id:<28} {row['entries']:>4} entries  {row['message']}", flush=True)
+    raise typer.Exit(Exit.OK if all_ok else Exit.PROBLEMS)
+
+
+def check_json(source: "Source", found: "Probe", language: str) -> dict[str, Any]:
+    """The stable JSON form of a look at one source."""
+    reading = found.reading
+    return {
+        "id": source.id,
+        "ok": reading is not None,
+        "code": found.code,
+        "entries": len(reading.entries) if reading else 0,
+        "format": reading.format if reading else None,
+        "robots_forbid": found.robots_forbid,
+        "message": told(found.code or "fetched", language),
+        "url": source.url,
+    }
+
+
+def _followed(opened: "Service", ids: list[str]) -> "list[Held]":
+    from aggregator.store import sources
+
+    with opened.store.read() as transaction:
+        if ids:
+            return [_held(transaction, each) for each in dict.fromkeys(ids)]
+        return [each for each in sources.all_sources(transaction) if not each.source.paused]
 
 
 @app.command("pause")
@@ -198,25 +241,32 @@ def import_sources(
     from aggregator.store import sources
 
     now = moment("")
-    with service(now) as opened, opened.store.write() as transaction:
-        held = [each.source for each in sources.all_sources(transaction)]
+    with service(now) as opened:
+        with opened.store.read() as transaction:
+            held = sources.all_sources(transaction)
         wanted = read_sources_file(file, held, [theme.slug for theme in opened.config.site.themes])
-        found = differences(held, wanted)
-        if apply:
-            sources.add(transaction, [source for _, source in found], now)
+        found = differences([each.source for each in held], wanted)
+        if apply and found:
+            with opened.store.write() as transaction:
+                sources.add(transaction, [source for _, source in found], now)
     rows = [{"id": source.id, "change": change, "url": source.url, "applied": apply} for change, source in found]
     print_rows(rows, ("id", "change", "url"), wants_json=wants_json)
-    if rows and not apply and not for_programs(wants_json):
-        print("nothing was changed; --apply does it")
+    if not for_programs(wants_json):
+        print(_outcome(len(rows), apply))
+
+
+def _outcome(count: int, applied: bool) -> str:
+    if not count:
+        return "nothing differs"
+    return f"{count} taken over" if applied else "nothing was changed; --apply does it"
 
 
 @app.command("export")
-def export(
-    format_: Annotated[str, typer.Option("--format", help="toml or opml.")] = "toml",
-) -> None:
+def export(format_: Annotated[str, typer.Option("--format", help="toml or opml.")] = "toml") -> None:
     """Write every source to standard output."""
     from aggregator.cli.context import service
     from aggregator.config import dump_sources
+    from aggregator.ops.exchange import feed_addresses
     from aggregator.publish.opml import sources_opml
     from aggregator.store import sources
 
@@ -224,51 +274,57 @@ def export(
         fail(f"--format {format_}: write toml or opml", Exit.USAGE)
     with service(moment("")) as opened, opened.store.read() as transaction:
         held = sources.all_sources(transaction)
-        if format_ == "toml":
-            print(dump_sources([each.source for each in held]), end="")
-        else:
-            addresses = {each.source.id: each.poll.address or each.source.url for each in held}
-            body = sources_opml([each.source for each in held], opened.config.site, addresses)
-            sys.stdout.write(body.decode())
+        site = opened.config.site
+    configured = [each.source for each in held]
+    if format_ == "toml":
+        print(dump_sources(configured), end="")
+    else:
+        print(sources_opml(configured, site, feed_addresses(held)).decode())
 
 
-def _held(transaction: Any, source_id: str) -> "Held":
+def _held(transaction: "Transaction", source_id: str) -> "Held":
     from aggregator.store import sources
 
-    for each in sources.all_sources(transaction):
-        if each.source.id == source_id:
-            return each
-    fail(f"no source is called {source_id}; `aggregator sources list` shows their ids", Exit.USAGE)
+    found = sources.held(transaction, source_id)
+    if found is None:
+        fail(f"no source is called {source_id}; `aggregator sources list` shows their ids", Exit.USAGE)
+    return found
 
 
-def _probe(opened: Any, url: str, now: "datetime") -> "Probe":
+def _check_address(url: str) -> None:
+    from aggregator.ops.exchange import address_key
+
+    if not address_key(url):
+        fail(f"{url}: write a whole address, with https://", Exit.USAGE)
+
+
+def _probe(opened: "Service", url: str, now: "datetime") -> "Probe":
     from aggregator.model import Source
     from aggregator.ops.probe import probe
 
-    if urlsplit(url).scheme not in ("http", "https"):
-        fail(f"{url}: write a whole address, with https://", Exit.USAGE)
     return probe(opened, Source(id="preview", organisation="", url=url), now)
 
 
-def _show(found: "Probe", language: str, wants_json: bool) -> None:
+def probe_json(found: "Probe", language: str) -> dict[str, Any]:
+    """The stable JSON form of what is found at an address."""
     from aggregator.cli.reading import reading_json
-    from aggregator.text.outcomes import sentence
 
-    message = sentence(found.code or "fetched", language, detail=found.detail)
-    if for_programs(wants_json):
-        reading = reading_json(found.reading) if found.reading else None
-        print_json({"url": found.address, "code": found.code, "message": message, "reading": reading})
+    return {
+        "url": found.address,
+        "code": found.code,
+        "message": told(found.code or "fetched", language),
+        "robots_forbid": found.robots_forbid,
+        "reading": reading_json(found.reading) if found.reading else None,
+    }
+
+
+def _print_probe(found: "Probe", language: str) -> None:
+    if found.reading is None:
+        print(told(found.code, language))
         return
-    print(message)
+    reading = found.reading
+    print(f"{reading.format}, {len(reading.entries)} entries: {reading.title}")
     if found.robots_forbid:
-        print(
-            "robots.txt of this site forbids this address to us; a feed is an invitation, so it is polled all the same"
-        )
-    for entry in found.reading.entries[:10] if found.reading else ():
+        print("its robots.txt keeps robots away; a feed is an invitation, so it is polled all the same")
+    for entry in reading.entries[:10]:
         print(f"  {iso(entry.published) or 'no date':<21} {entry.title}")
-
-
-def _free_id(url: str, taken: Any) -> str:
-    host = (urlsplit(url).hostname or "source").removeprefix("www.")
-    base = re.sub(r"[^a-z0-9]+", "-", host.rsplit(".", 1)[0].lower()).strip("-") or "source"
-    return next(name for n in range(1, 10_000) if (name := base if n == 1 else f"{base}-{n}") not in taken)

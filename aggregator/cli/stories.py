@@ -1,17 +1,20 @@
 """`stories`: look at stories, and decide about them from the terminal."""
 
 import getpass
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli.output import Exit, WantsJson, fail, for_programs, iso, moment, print_json, print_rows
+from aggregator.cli.output import PLAIN, Exit, WantsJson, fail, for_programs, iso, moment, print_json, print_rows
 
 if TYPE_CHECKING:
     from aggregator.desk.decide import Decided
     from aggregator.model import Story
 
-app = typer.Typer(no_args_is_help=True, help="Look at stories, publish, reject or withdraw them.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, publish, reject or withdraw them."
+)
 
 Slugs = Annotated[list[str], typer.Argument(metavar="ID...", help="Story ids, as `stories list` shows them.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
@@ -46,7 +49,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     with service(moment("")) as opened, opened.store.read() as transaction:
         row = stories.row_by_slug(transaction, slug)
         if row is None:
-            fail(f"no story is called {slug}", Exit.FAILURE)
+            fail(f"no story is called {slug}; `aggregator stories list` shows their ids", Exit.USAGE)
         story = stories.load(transaction, [row.id])[0]
         log = events.of_story(transaction, row.id)
     found = _row(story) | {
@@ -94,13 +97,22 @@ def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> N
 
     now = moment("")
     with service(now) as opened:
-        came: Decided = decision(opened.store, slugs, f"cli:{getpass.getuser()}", now, reason)
+        came: Decided = decision(opened.store, slugs, _actor(), now, reason)
         refresh(opened.press, now)
     if for_programs(wants_json):
         print_json({"changed": list(came.changed), "unknown": list(came.unknown)})
     else:
         print(f"{len(came.changed)} changed" + (f"; unknown: {', '.join(came.unknown)}" if came.unknown else ""))
-    raise typer.Exit(Exit.PARTLY if came.unknown else Exit.OK)
+    if not came.unknown:
+        raise typer.Exit(Exit.OK)
+    raise typer.Exit(Exit.USAGE if len(came.unknown) == len(set(slugs)) else Exit.PARTLY)
+
+
+def _actor() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user need not have a name
+        return f"cli:{os.getuid()}"
 
 
 def _row(story: "Story") -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The partners' servers: real HTTP on loopback, with validators, and with the troubles that partners have."""
 
 import json
+import sys
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
 from aggregator.demo.partners import PARTNERS, News, Partner
@@ -23,24 +24,39 @@ MEDIA_TYPES = {
 }
 
 
+def wall_clock() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+class Server(ThreadingHTTPServer):
+    """A partner's server. A client that goes away is nothing to tell the terminal of."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of broken connections."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @dataclass(slots=True)
 class Network:
-    """All servers of the demo, started together."""
+    """All servers of the demo, started together; what they publish follows `clock`."""
 
-    servers: list[ThreadingHTTPServer]
+    servers: list[Server]
     started: datetime
+    clock: Callable[[], datetime]
 
     @classmethod
-    def start(cls, host: str = "127.0.0.1") -> "Network":
+    def start(cls, host: str = "127.0.0.1", clock: Callable[[], datetime] = wall_clock) -> "Network":
         """Start a server for each partner, on ports that are free."""
-        network = cls(servers=[], started=datetime.now(UTC))
+        network = cls(servers=[], started=clock(), clock=clock)
         for partner in PARTNERS:
             handler = type("PartnerHandler", (Handler,), {"partner": partner, "network": network})
-            server = ThreadingHTTPServer((host, 0), handler)
-            server.daemon_threads = True
-            network.servers.append(server)
+            network.servers.append(Server((host, 0), handler))
         for server in network.servers:
-            threading.Thread(target=server.serve_forever, name="demo-partner", daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.05,), name="demo-partner", daemon=True).start()
         return network
 
     def stop(self) -> None:
@@ -68,9 +84,13 @@ class Network:
             for partner in PARTNERS
         )
 
-    def document(self, partner: Partner, now: datetime) -> bytes:
+    def age(self) -> float:
+        """Seconds since the start."""
+        return (self.clock() - self.started).total_seconds()
+
+    def document(self, partner: Partner) -> bytes:
         """A partner's feed at this moment."""
-        shown = [news for news in partner.news if self.appears(news) <= now]
+        shown = [news for news in partner.news if news.after <= self.age()]
         shown.sort(key=self.appears, reverse=True)
         return WRITERS[partner.form](self, partner, shown)
 
@@ -147,10 +167,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the feed, an article, or the trouble of the moment."""
-        age = time.time() - self.network.started.timestamp()
         if self.path == "/robots.txt":
             self._answer(404, b"")
-        elif self.partner.trouble == "busy" and BUSY_FROM <= age < BUSY_UNTIL:
+        elif self.partner.trouble == "busy" and BUSY_FROM <= self.network.age() < BUSY_UNTIL:
             self._answer(503, b"even geduld", {"Retry-After": "5"})
         elif self.partner.trouble == "moved" and self.path == "/nieuws.xml":
             self._answer(301, b"", {"Location": "/feed/nieuws.xml"})
@@ -160,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
             self._feed()
 
     def _feed(self) -> None:
-        body = self.network.document(self.partner, datetime.now(UTC))
+        body = self.network.document(self.partner)
         tag = f'"{sha256(body).hexdigest()[:16]}"'
         if self.headers.get("If-None-Match") == tag:
             self._answer(304, b"", {"ETag": tag})

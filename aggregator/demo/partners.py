@@ -208,12 +208,13 @@ PARTNERS = (
     ),
 )
 
+# What there is to see and when, in minutes and seconds after the start; {address} is where the demo answers.
 TOUR = (
     "0:00   seven partners, each with a server and a feed of its own; RSS, Atom, JSON Feed, an old encoding",
     "0:00   one entry of Vakblad is broken: it is skipped, the others come in",
-    "0:00   wages and school funding are no technical-education news: kept out, `stories list --state off-topic`",
-    '0:00   Vakblad passes on the campus news: one story, with "ook bij" on the page and in the feed',
+    "0:00   wages and school funding are no technical-education news: they are kept out of the feed",
+    '0:00   Vakblad passes on the campus news: one story, with "ook bij" on the page',
     "0:20   the Scholenraad's server says 503 for half a minute; it is left alone, and comes back by itself",
-    "0:25   new items start to appear; http://127.0.0.1:8100/feeds/all.atom grows, nothing in it moves",
+    "0:25   new items start to appear; {address}/feeds/all.atom grows, nothing in it moves",
     "       Opleidingsfonds moved its feed for good: after three good polls the new address is used",
 )

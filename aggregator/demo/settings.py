@@ -8,6 +8,7 @@ from aggregator.config import Config, load, shipped
 from aggregator.demo.network import Network
 from aggregator.policy.interval import Bounds
 
+DATABASE = "demo.sqlite3"
 SECOND = timedelta(seconds=1)
 BOUNDS = Bounds(
     floor=SECOND,
@@ -28,6 +29,7 @@ def demo_config(network: Network, data: Path, port: int) -> Config:
         flags={
             "port": port,
             "data_dir": data,
+            "database_url": f"sqlite+pysqlite:///{data / DATABASE}",
             "fetch_allow": "127.0.0.1",
             "polling.gap": "0 s",
             "site.title": "Technieknieuws (demo)",
@@ -39,6 +41,6 @@ def demo_config(network: Network, data: Path, port: int) -> Config:
 
 
 def empty(data: Path) -> None:
-    """Remove what the demo before left; nothing else that lies there."""
-    for name in ("aggregator.sqlite3", "aggregator.sqlite3-wal", "aggregator.sqlite3-shm"):
-        (data / name).unlink(missing_ok=True)
+    """Remove what the demo before left. Its database has a name of its own: a service's data may lie beside it."""
+    for ending in ("", "-wal", "-shm"):
+        (data / f"{DATABASE}{ending}").unlink(missing_ok=True)

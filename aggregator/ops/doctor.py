@@ -1,9 +1,12 @@
-"""The examination: everything that may be wrong with a set-up, one verdict each, with what to do."""
+"""The examination: everything that may be wrong with a set-up, one verdict each, with what to do.
+
+It only looks: no folder, file or table is made by it.
+"""
 
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +14,14 @@ from pathlib import Path
 from aggregator.config import Config, load
 from aggregator.errors import AggregatorError
 from aggregator.store import Store, database, migrate, open_store, sources
+from aggregator.store.sources import Held
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
 LATE = timedelta(hours=26)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+LookUp = Callable[[str, int], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,23 +34,26 @@ class Finding:
     fix: str = ""
 
 
-def examine(environ: Mapping[str, str], now: datetime) -> list[Finding]:
-    """Look at configuration, data, database, clock, network and each source, in that order."""
+def examine(environ: Mapping[str, str], now: datetime, look_up: LookUp = socket.getaddrinfo) -> list[Finding]:
+    """Look at configuration, data, database, clock, each source and the network, in that order.
+
+    `look_up` finds the address of a host name, or raises OSError.
+    """
     try:
         config = load(environ=environ)
     except AggregatorError as error:
-        return [
-            Finding(check="configuration", ok=False, found=str(error), fix="mend these lines, then run doctor again")
-        ]
-    findings = [
-        Finding(check="configuration", ok=True, found=f"{len(config.sources)} sources in {config.paths.config_dir}"),
+        fix = "mend these lines, then run doctor again"
+        return [Finding(check="configuration", ok=False, found=str(error), fix=fix)]
+    found = f"{len(config.sources)} sources in {config.paths.config_dir}"
+    return [
+        Finding(check="configuration", ok=True, found=found),
         _contact(config),
         _base_url(config),
         _data_dir(config.paths.data_dir),
         _disk(config.paths.data_dir),
-        _network(),
+        *_database(config, now),  # before the network, whose time-outs would look like a clock that is wrong
+        _network(look_up),
     ]
-    return [*findings, *_database(config, now)]
 
 
 def _contact(config: Config) -> Finding:
@@ -58,36 +68,37 @@ def _contact(config: Config) -> Finding:
 
 
 def _base_url(config: Config) -> Finding:
-    public = config.origin("site.base_url") != "default"
+    is_set = config.origin("site.base_url") != "default"
     return Finding(
         check="base_url",
-        ok=public or config.server.host in ("127.0.0.1", "localhost", "::1"),
-        found=config.site.base_url + ("" if public else " (the default)"),
-        fix="" if public else "before others subscribe, set [site] base_url to the public address: feeds carry it",
+        ok=is_set or config.server.host in LOOPBACK,
+        found=config.site.base_url + ("" if is_set else " (the default)"),
+        fix="" if is_set else "before others subscribe, set [site] base_url to the public address: feeds carry it",
     )
 
 
 def _data_dir(folder: Path) -> Finding:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
-    except OSError as error:
-        return Finding(check="data", ok=False, found=f"{folder}: {error.strerror}", fix="set AGGREGATOR_DATA_DIR")
-    fix = "" if writable else "give this user the right to write there, or set AGGREGATOR_DATA_DIR"
-    return Finding(check="data", ok=writable, found=f"{folder.resolve()}", fix=fix)
+    there = _nearest(folder)
+    found = f"{folder.resolve()}" + ("" if there == folder else ", made at the first start")
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Finding(check="data", ok=True, found=found)
+    fix = f"give this user the right to write in {there.resolve()}, or set AGGREGATOR_DATA_DIR"
+    return Finding(check="data", ok=False, found=found, fix=fix)
 
 
 def _disk(folder: Path) -> Finding:
-    try:
-        usage = shutil.disk_usage(folder)
-    except OSError as error:
-        return Finding(check="disk", ok=False, found=f"{folder}: {error.strerror}", fix="set AGGREGATOR_DATA_DIR")
+    usage = shutil.disk_usage(_nearest(folder))
     free = usage.free / usage.total
     fix = "" if free > DISK_FREE else "free space, or move the data directory"
-    return Finding(check="disk", ok=free > DISK_FREE, found=f"{usage.free / 1e9:.1f} GB free ({free:.0%})", fix=fix)
+    return Finding(check="disk", ok=not fix, found=f"{usage.free / 1e9:.1f} GB free ({free:.0%})", fix=fix)
 
 
-def _network(look_up: Callable[[str, int], object] = socket.getaddrinfo) -> Finding:
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that is there."""
+    return next(each for each in (folder, *folder.resolve().parents) if each.exists())
+
+
+def _network(look_up: LookUp) -> Finding:
     try:
         look_up("www.rijksoverheid.nl", 443)
     except OSError:
@@ -103,52 +114,83 @@ def _network(look_up: Callable[[str, int], object] = socket.getaddrinfo) -> Find
 def _database(config: Config, now: datetime) -> Iterator[Finding]:
     try:
         store = open_store(config.paths.database_url)
-        found = migrate.version(store)
-        if found is None:
-            yield Finding(check="database", ok=True, found="empty; the first start makes its tables")
+        file = store.engine.url.database
+        if store.dialect == "sqlite" and file and not Path(file).exists():  # to connect would make it
+            yield EMPTY
             return
-        fix = "" if found == migrate.HEAD else "run `aggregator db upgrade`"
-        yield Finding(check="database", ok=not fix, found=f"{store.dialect}, version {found}", fix=fix)
-        if not fix:
-            yield _clock(store, now)
-            yield from _sources(store, config, now)
+        try:
+            yield from _tables(store, config, now)
+        finally:
+            store.close()
     except AggregatorError as error:
         yield Finding(check="database", ok=False, found=str(error), fix="check AGGREGATOR_DATABASE_URL")
 
 
-def _clock(store: Store, now: datetime) -> Finding:
+EMPTY = Finding(check="database", ok=True, found="empty; the first start makes its tables")
+
+
+def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
+    found = migrate.version(store)
+    if found is None:
+        yield EMPTY
+        return
+    fix = "start the newer program" if found > migrate.HEAD else "run `aggregator db upgrade`"
+    is_ours = found == migrate.HEAD
+    yield Finding(check="database", ok=is_ours, found=f"{store.dialect}, version {found}", fix="" if is_ours else fix)
+    if not is_ours:
+        return
     with store.read() as transaction:
         apart = abs(database.database_time(transaction) - now)
-    fix = "" if apart < CLOCK_SLACK else "set both clocks by NTP"
-    return Finding(
-        check="clock", ok=not fix, found=f"{apart.total_seconds():.0f} s apart from the database's clock", fix=fix
-    )
-
-
-def _sources(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
-    with store.read() as transaction:
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
+    yield _clock(apart)
+    yield from _differing(held, known, config)
+    yield from _sources(held, now)
+
+
+def _clock(apart: timedelta) -> Finding:
+    fix = "" if apart < CLOCK_SLACK else "set both clocks by NTP"
+    found = f"{apart.total_seconds():.0f} s apart from the database's clock"
+    return Finding(check="clock", ok=not fix, found=found, fix=fix)
+
+
+def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:
     ours = {each.source.id: each.source for each in held}
-    differing = [each.id for each in config.sources if each.id in ours and ours[each.id] != each]
-    gone = [each.id for each in config.sources if each.id in known and each.id not in ours]
-    if differing or gone:
-        said = [f"{len(differing)} differ" if differing else "", f"{len(gone)} were removed" if gone else ""]
+    counts = {
+        "are other": sum(each.id in ours and ours[each.id] != each for each in config.sources),
+        "are removed": sum(each.id in known and each.id not in ours for each in config.sources),
+    }
+    said = [f"{count} {what}" for what, count in counts.items() if count]
+    if said:
+        file = config.paths.config_dir / "sources.toml"
         yield Finding(
             check="sources.toml",
             ok=True,
-            found=f"of its sources {' and '.join(filter(None, said))} in the database, which wins",
-            fix="`aggregator sources import config/sources.toml` shows it, with --apply the file wins",
+            found=f"of its sources {' and '.join(said)} in the database, which wins",
+            fix=f"`aggregator sources import {file}` shows which; with --apply the file wins",
         )
-    for each in held:
-        poll = each.poll
-        well = not poll.code and not (poll.next_due and poll.next_due < now - LATE)
-        if not well:
-            detail = f" ({poll.detail})" if poll.detail else ""
-            found = f"{poll.code or 'late'}{detail}, {poll.failures} times in a row"
-            yield Finding(
-                check=each.source.id, ok=False, found=found, fix=f"`aggregator sources check {each.source.id}`"
-            )
-    fine = sum(1 for each in held if each.poll.at and not each.poll.code)
-    waiting = sum(1 for each in held if each.poll.at is None)
-    yield Finding(check="sources", ok=True, found=f"{len(held)}: {fine} well, {waiting} not polled yet")
+
+
+def _sources(held: Sequence[Held], now: datetime) -> Iterator[Finding]:
+    followed = [each for each in held if not each.source.paused]
+    for each in followed:
+        if each.poll.code:
+            yield _troubled(each)
+    late = sum(bool(each.poll.next_due and each.poll.next_due < now - LATE) for each in followed)
+    if late:
+        found = f"{late} sources should have been polled more than a day ago"
+        yield Finding(check="late", ok=False, found=found, fix="is `aggregator run` running?")
+    counts = {
+        "well": sum(bool(each.poll.at) and not each.poll.code for each in followed),
+        "not polled yet": sum(each.poll.at is None for each in followed),
+        "paused": len(held) - len(followed),
+    }
+    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    yield Finding(check="sources", ok=True, found=f"{len(held)}: {said}" if said else f"{len(held)}")
+
+
+def _troubled(held: Held) -> Finding:
+    poll, name = held.poll, held.source.id
+    detail = f" ({poll.detail})" if poll.detail else ""
+    found = f"{poll.code}{detail}, {poll.failures} times in a row"
+    return Finding(check=name, ok=False, found=found, fix=f"`aggregator sources check {name}`")

@@ -1,72 +1,130 @@
 """Lists of sources from elsewhere: OPML (any reader writes it) and our own TOML."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from aggregator.config import parse_sources
+from aggregator.config import dump_sources, parse_sources
+from aggregator.dedup.urls import url_key
 from aggregator.errors import ConfigError
 from aggregator.model import Source
+from aggregator.store.sources import Held
+
+LONGEST = 5_000_000  # bytes of OPML: tens of thousands of feeds
+LONGEST_ID = 40
+ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
+FEED_RUNGS = ("feed", "feed-link", "feed-anchor", "common-path")
+NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
+
+Change = Literal["add", "change"]
 
 
-def read_sources_file(path: Path, held: Sequence[Source], themes: Sequence[str]) -> list[Source]:
+def read_sources_file(path: Path, held: Sequence[Held], themes: Sequence[str]) -> list[Source]:
     """The sources that a file names; an OPML outline that we have already keeps its id and settings.
 
     Raises ConfigError when the file cannot be read or names none.
     """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+        body = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    text = _decoded(body, str(path))
+    if text.lstrip().startswith("<"):
         return from_opml(text, held, str(path))
     return list(parse_sources(text, str(path), themes))
 
 
-def from_opml(text: str, held: Sequence[Source], name: str) -> list[Source]:
-    """The feeds of an OPML document as sources."""
+def from_opml(text: str, held: Sequence[Held], name: str) -> list[Source]:
+    """The feeds of an OPML document as sources. Raises ConfigError when it names none."""
     import listparser
 
-    if len(text) > 5_000_000 or re.search(r"<!ENTITY", text, re.IGNORECASE):
+    if len(text) > LONGEST or re.search(r"<!ENTITY", text, re.IGNORECASE):
         raise ConfigError(f"{name}: too large, or with entity declarations: not an OPML list that we read")
-    parsed = listparser.parse(text)
-    ours = {each.url: each for each in held}
-    taken = {each.id for each in held}
-    found: list[Source] = []
-    for feed in parsed.feeds:
-        if urlsplit(feed.url).scheme not in ("http", "https"):
-            continue
-        if feed.url in ours:
-            found.append(ours[feed.url])
-            continue
-        source_id = _free(_slug(feed.title or feed.url), taken)
-        taken.add(source_id)
-        labels = tuple(dict.fromkeys(_slug(tag) for tag in feed.tags if _slug(tag)))
-        title = feed.title or source_id
-        found.append(Source(id=source_id, organisation=title, url=feed.url, kind="feed", labels=labels))
+    ours = {address_key(address): each.source for each in held for address in (each.source.url, each.poll.address)}
+    taken = {each.source.id for each in held}
+    found: dict[str, Source] = {}
+    # Never a bare string: what starts with http:// it would fetch.
+    for feed in listparser.parse(text.encode()).feeds:
+        key = address_key(feed.url)
+        if key and key not in found:
+            found[key] = ours.get(key) or _from_outline(feed, taken, name)
+            taken.add(found[key].id)
     if not found:
-        why = f": {parsed.bozo_exception}" if parsed.bozo_exception else ""
-        raise ConfigError(f"{name}: names no feed with an http(s) address{why}")
-    return found
+        raise ConfigError(f"{name}: names no feed with an http(s) address (xmlUrl)")
+    return list(found.values())
 
 
-def differences(held: Sequence[Source], wanted: Iterable[Source]) -> list[tuple[str, Source]]:
-    """What taking over `wanted` would do: ("add" | "change", source). Sources that are not named stay."""
+def differences(held: Sequence[Source], wanted: Iterable[Source]) -> list[tuple[Change, Source]]:
+    """What taking over `wanted` would do. Sources that are not named stay."""
     ours = {each.id: each for each in held}
-    found = []
-    for source in wanted:
-        if source.id not in ours:
-            found.append(("add", source))
-        elif ours[source.id] != source:
-            found.append(("change", source))
-    return found
+    return [("change" if source.id in ours else "add", source) for source in wanted if ours.get(source.id) != source]
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+def feed_addresses(held: Iterable[Held]) -> dict[str, str]:
+    """Where each source's own feed is, by id; "" for a source that is a page, or that nobody could read yet."""
+    return {each.source.id: _feed_address(each) for each in held}
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    base = wanted or "source"
-    return next(name for n in range(1, 100_000) if (name := base if n == 1 else f"{base}-{n}") not in taken)
+def _feed_address(held: Held) -> str:
+    source, poll = held.source, held.poll
+    if poll.rung:
+        return poll.address or source.url if poll.rung in FEED_RUNGS else ""
+    is_feed = source.kind == "feed" or (source.kind == "auto" and poll.succeeded_at is not None)
+    return poll.address or (source.url if is_feed else "")
+
+
+def checked(source: Source, name: str) -> Source:
+    """A source as sources.toml would take it. Raises ConfigError that names what it would not."""
+    (same,) = parse_sources(dump_sources([source]), name)
+    return same
+
+
+def free_id(wanted: str, taken: Container[str]) -> str:
+    """A short name after `wanted`, as a title or a host, that no source has."""
+    base = slug(wanted) or "source"
+    return next(name for name in chain([base], (f"{base}-{n}" for n in count(2))) if name not in taken)
+
+
+def slug(text: str) -> str:
+    """`text` in lower-case ASCII letters, digits and hyphens.
+
+    >>> slug("Één Techniek & Co")
+    'een-techniek-co'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return NOT_IN_A_SLUG.sub("-", plain).strip("-")[:LONGEST_ID].strip("-")
+
+
+def address_key(url: str) -> str:
+    """What is equal for all spellings of one address; "" for what is no http(s) address."""
+    try:
+        return url_key(url)
+    except ValueError:
+        return ""
+
+
+def _from_outline(feed: Mapping[str, Any], taken: Container[str], name: str) -> Source:
+    url, title = str(feed["url"]), " ".join(str(feed.get("title") or "").split())
+    host = urlsplit(url).hostname or ""
+    labels = dict.fromkeys(slug(str(tag)) for tag in feed.get("tags") or ())
+    source = Source(
+        id=free_id(title or host.removeprefix("www."), taken),
+        organisation=title or host,
+        url=url,
+        kind="feed",
+        labels=tuple(label for label in labels if label),
+    )
+    return checked(source, name)
+
+
+def _decoded(body: bytes, name: str) -> str:
+    declared = ENCODING.match(body)
+    encoding = declared[1].decode() if declared else "utf-8-sig"
+    try:
+        return body.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
+    except (LookupError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: cannot be read: {error}") from error

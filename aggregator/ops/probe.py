@@ -1,11 +1,11 @@
 """A look at an address as a poll would take it, stored nowhere."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.errors import SourceError
-from aggregator.fetch.robots import RobotsFile, allowed, origin_of
+from aggregator.fetch.robots import RobotsFile, allowed, origin_of, product_token
 from aggregator.model import Answer, Failed, Fetched, Reading, Request, Source
 from aggregator.pipeline import read
 from aggregator.policy.address import expand
@@ -15,7 +15,10 @@ from aggregator.wiring import PRODUCT, Service
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probe:
-    """What is at an address: a reading, or the code of why there is none."""
+    """What is at an address: a reading, or the code of why there is none.
+
+    `robots_forbid`: robots.txt asks robots to stay away from this feed; feeds are polled all the same.
+    """
 
     address: str
     reading: Reading | None = None
@@ -26,42 +29,62 @@ class Probe:
 
 def probe(service: Service, source: Source, now: datetime) -> Probe:
     """Fetch and read one address."""
-    requests = [_request(source, source.url, now)]
-    for _, answer in service.fetcher.fetch(requests, now, lambda _: True):
-        return _probed(service, source, source.url, answer, now)
-    return Probe(address=source.url, code="dns")
+    ((_, found),) = _probed(service, [(source, source.url)], now)
+    return found
 
 
 def probe_all(service: Service, held: Sequence[Held], now: datetime) -> Iterator[tuple[Source, Probe]]:
     """Fetch and read every source at the address where it is polled, in the order of the answers."""
-    by_id = {each.source.id: each for each in held}
-    requests = [_request(each.source, each.poll.address or each.source.url, now) for each in held]
-    for request, answer in service.fetcher.fetch(requests, now, lambda _: True):
-        source = by_id[request.source_id].source
-        yield source, _probed(service, source, request.url, answer, now)
+    return _probed(service, [(each.source, each.poll.address or each.source.url) for each in held], now)
 
 
-def _request(source: Source, address: str, now: datetime) -> Request:
-    return Request(source_id=source.id, url=expand(address, now), accept="page" if source.kind == "page" else "feed")
+def _probed(service: Service, asked: Sequence[tuple[Source, str]], now: datetime) -> Iterator[tuple[Source, Probe]]:
+    requests = [_request(service, source, address, now) for source, address in asked]
+    by_id = {source.id: source for source, _ in asked}
+    forbidden = _forbidden(service, [each.url for each in requests if not each.respect_robots], now)
+    for request, answer in service.fetcher.fetch(requests, now):
+        source = by_id[request.source_id]
+        yield source, replace(_found(source, request, answer, now), robots_forbid=request.url in forbidden)
 
 
-def _probed(service: Service, source: Source, address: str, answer: Answer, now: datetime) -> Probe:
+def _request(service: Service, source: Source, address: str, now: datetime) -> Request:
+    is_feed = source.kind == "feed" or address != source.url
+    return Request(
+        source_id=source.id,
+        url=expand(address, now),
+        respect_robots=not is_feed,
+        accept="page" if source.kind == "page" else "feed",
+        parallel=service.line.parallel,
+        gap=service.line.gap,
+    )
+
+
+def _found(source: Source, request: Request, answer: Answer, now: datetime) -> Probe:
     if not isinstance(answer, Fetched):
         code = answer.code if isinstance(answer, Failed) else type(answer).__name__.lower()
-        return Probe(address=address, code=code, detail=getattr(answer, "detail", ""))
-    forbid = robots_forbid(service, answer.wire.url, now)
+        return Probe(address=request.url, code=code, detail=getattr(answer, "detail", ""))
     try:
         reading = read(answer, source, now)
     except SourceError as error:
-        return Probe(address=answer.wire.url, code=error.code, detail=error.detail, robots_forbid=forbid)
-    return Probe(address=answer.wire.url, reading=reading, robots_forbid=forbid)
+        return Probe(address=answer.wire.url, code=error.code, detail=error.detail)
+    return Probe(address=answer.wire.url, reading=reading)
 
 
-def robots_forbid(service: Service, url: str, now: datetime) -> bool:
-    """Whether the site's robots.txt asks robots to stay away from `url`; feeds are polled all the same."""
-    address = origin_of(url) + "/robots.txt"
-    for _, answer in service.fetcher.fetch([Request(source_id="robots", url=address, accept="page")], now):
-        if isinstance(answer, Fetched):
-            file = RobotsFile(fetched_at=now, status=answer.wire.status, text=answer.body.decode("utf-8", "replace"))
-            return not allowed(file, PRODUCT, url, now)
-    return False
+def _forbidden(service: Service, addresses: Iterable[str], now: datetime) -> set[str]:
+    """Those addresses from which their site's robots.txt keeps us away."""
+    addresses = list(addresses)
+    asked = [
+        Request(source_id=origin, url=f"{origin}/robots.txt", gap=service.line.gap)
+        for origin in dict.fromkeys(map(origin_of, addresses))
+    ]
+    files = {
+        request.source_id: RobotsFile(fetched_at=now, status=answer.wire.status, text=_text(answer))
+        for request, answer in service.fetcher.fetch(asked, now)
+        if isinstance(answer, Fetched)
+    }
+    us = product_token(PRODUCT)
+    return {url for url in addresses if origin_of(url) in files and not allowed(files[origin_of(url)], us, url, now)}
+
+
+def _text(answer: Fetched) -> str:
+    return answer.body.decode("utf-8", "replace")

@@ -2,17 +2,19 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.errors import BusyError
+from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
 from aggregator.store import leases
@@ -21,19 +23,34 @@ from aggregator.wiring import Service
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
+STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.1  # ... and so long that releasing takes at most this share of the time
+
+
+class Stopping(Exception):  # noqa: N818  it is no error
+    """The service is being stopped: begin nothing more."""
 
 
 class Clock:
     """The embedded service's clock: one long polling task at a time, never overlapping ones."""
 
-    def __init__(self, service: Service, *, tick: timedelta = TICK, watch: Callable[[Report], None] | None = None):
-        self.service = service
+    def __init__(
+        self,
+        service: Service,
+        *,
+        tick: timedelta = TICK,
+        watch: Callable[[Report], None] = lambda _: None,
+        after_round: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.service = replace(service, line=replace(service.line, fetch=self._fetch))
+        self.fetch = service.line.fetch
         self.tick = tick
-        self.watch = watch or (lambda _: None)
+        self.watch = watch
+        self.after_round = after_round
         self.owner = f"embedded-{os.getpid()}"
-        self.first_round = Event()  # set when the first round of polls is over
+        self._stopping = Event()
+        self._round: Thread | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -44,19 +61,46 @@ class Clock:
             leases.free_all(transaction)
         refresh(self.service.press, _now(), everything=True)
         self._scheduler.add_job(
-            self._round, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
+            self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Let a running round finish its batch and stop; leases are freed at the next start."""
-        self._scheduler.shutdown(wait=False)
+    def stop(self) -> bool:
+        """Ask nothing more of anyone and write down what came; returns whether that was done in a few seconds.
 
-    def _round(self) -> None:
-        try:
+        A round that still waits for a slow server is left to die with the process: what it would have brought is due
+        again, and the next start frees its leases.
+        """
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown()
+        if self._round is not None:
+            self._round.join(STOP_SECONDS)
+        return self._round is None or not self._round.is_alive()
+
+    def _begin(self) -> None:
+        # A daemon thread, because the interpreter waits at its end for those of the scheduler.
+        self._round = Thread(target=self._poll, name="poll", daemon=True)
+        self._round.start()
+        while self._round.is_alive() and not self._stopping.is_set():
+            self._round.join(0.2)
+
+    def _poll(self) -> None:
+        with suppress(Stopping):
             poll_round(self.service, _now(), self.owner, watch=self.watch)
-        finally:
-            self.first_round.set()
+            self.after_round()
+
+    def _fetch(
+        self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
+    ) -> Iterator[tuple[Request, Answer]]:
+        """What the service fetches, until it is stopped: the batch that is at hand is then completed."""
+        if self._stopping.is_set():
+            raise Stopping
+        answers = self.fetch(requests, now, lambda request: not self._stopping.is_set() and may_start(request))
+        for answered in answers:
+            yield answered
+            if self._stopping.is_set():
+                return
 
 
 def poll_round(
@@ -77,7 +121,8 @@ def poll_round(
         if started > next_release:
             refresh(service.press, now)
             next_release = monotonic() + max(RELEASE_SECONDS, (monotonic() - started) / RELEASE_SHARE)
-    refresh(service.press, now)
+    if polled:
+        refresh(service.press, now)
     return polled
 
 
@@ -85,14 +130,15 @@ def poll_round(
 def sole_process(data_dir: Path) -> Iterator[None]:
     """Hold the data directory; raises BusyError when another service runs on it."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "service.lock").open("w") as file:
+    with (data_dir / "service.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise BusyError(
                 f"another service already runs on {data_dir}: stop it, or set AGGREGATOR_DATA_DIR to another folder"
             ) from error
-        file.write(str(os.getpid()))
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
         file.flush()
         yield
 
