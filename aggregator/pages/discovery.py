@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from aggregator.pages.head import Anchor, Head, read_head, rels
 from aggregator.pages.links import absolute
+from aggregator.pages.tree import named
 from aggregator.text.encoding import decode
 from aggregator.text.html import clean_text
 
@@ -21,13 +22,16 @@ Note = Literal["", "comments", "part", "other"]
 
 MAX_CANDIDATES = 16
 MAX_LINKED, MAX_ANCHORS, MAX_LAST = 4, 3, 4
-POSTS = "per_page=20&_fields=id,date,date_gmt,modified_gmt,link,title,excerpt,content,jetpack_featured_media_url"
+POSTS = (
+    "per_page=20&_embed=wp:featuredmedia"
+    "&_fields=id,date,date_gmt,modified_gmt,link,title,excerpt,content,_links.wp:featuredmedia,_embedded"
+)
 
-FEED_TYPES = frozenset(
-    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json text/rss text/rss+xml".split()
+FEED_TYPES = named(
+    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json text/rss text/rss+xml"
 )
 # Types that say little: only with an address or a title that says feed.
-VAGUE_TYPES = frozenset("application/json application/xml text/xml".split())
+VAGUE_TYPES = named("application/json application/xml text/xml")
 FEED_ADDRESS = re.compile(
     r"(?:^|[/._?&=-])(?:feeds?|rss(?:20?|feeds?)?|atom|rdf|xmlfeed)(?:$|[/._?&=-])|\.(?:rss|atom|rdf)$", re.IGNORECASE
 )
@@ -73,7 +77,7 @@ def candidates(body: bytes, url: str, charset: str = "", sitemaps: Iterable[str]
     """
     head = read_head(decode(body, charset))
     base = absolute(url, head.base) or url
-    found = [*_linked(head, base), *_anchored(head, base, url)]
+    found = [*_linked(head, base, url), *_anchored(head, base, url)]
     found.sort(key=lambda candidate: _rank(candidate, url))
     good = [candidate for candidate in found if not candidate.note]
     linked = [candidate for candidate in good if candidate.rung == "feed-link"][:MAX_LINKED]
@@ -99,14 +103,14 @@ def robots_sitemaps(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))[:50]
 
 
-def _linked(head: Head, base: str) -> Iterator[Candidate]:
+def _linked(head: Head, base: str, page: str) -> Iterator[Candidate]:
     for link in head.links:
         if "alternate" not in rels(link) and "feed" not in rels(link):
             continue
         url, title = absolute(base, link.get("href", "")), clean_text(link.get("title", ""))[:200]
         type_ = link.get("type", "").partition(";")[0].strip().lower()
         if url and _is_feed_link(link, url, title, type_):
-            yield Candidate(url=url, rung="feed-link", title=title, type=type_, note=_note(url, title))
+            yield Candidate(url=url, rung="feed-link", title=title, type=type_, note=_note(url, title, page))
 
 
 def _is_feed_link(link: Mapping[str, str], url: str, title: str, type_: str) -> bool:
@@ -121,7 +125,7 @@ def _anchored(head: Head, base: str, page: str) -> Iterator[Candidate]:
         url = absolute(base, anchor.href)
         if url and _is_feed_anchor(anchor, url, page):
             title = clean_text(anchor.text)
-            yield Candidate(url=url.partition("#")[0], rung="feed-anchor", title=title, note=_note(url, title))
+            yield Candidate(url=url.partition("#")[0], rung="feed-anchor", title=title, note=_note(url, title, page))
 
 
 def _is_feed_anchor(anchor: Anchor, url: str, page: str) -> bool:
@@ -165,23 +169,27 @@ def _news_sitemaps(sitemaps: Iterable[str], page: str) -> Iterator[Candidate]:
             yield Candidate(url=url, rung="news-sitemap", type="application/xml")
 
 
-def _note(url: str, title: str) -> Note:
+def _note(url: str, title: str, page: str) -> Note:
     address = f"{_path(url)}/"
     if COMMENTS.search(address) or COMMENTS.search(title):
         return "comments"
     if OTHER.search(address) or OTHER.search(title):
         return "other"
-    if PART_ADDRESS.search(address) or PART_TEXT.search(title):
-        return "part"
-    return ""
+    is_part = PART_ADDRESS.search(address) or PART_TEXT.search(title)
+    return "part" if is_part and not _is_below(url, page) else ""
 
 
-def _rank(candidate: Candidate, page: str) -> tuple[bool, bool, bool, bool]:
-    """What is of the page's own section goes first, then what is called news; otherwise as on the page."""
+def _is_below(url: str, page: str) -> bool:
+    """Tell whether an address is of the page's own section; the front page has none."""
     section = urlsplit(page).path.rstrip("/") + "/"
-    is_own = section != "/" and f"{urlsplit(candidate.url).path}/".startswith(section)
+    return section != "/" and f"{urlsplit(url).path}/".startswith(section)
+
+
+def _rank(candidate: Candidate, page: str) -> tuple[bool, bool, bool]:
+    """What is of the page's own section goes first, then what is called news; otherwise as on the page."""
     says_news = bool(NEWS.search(candidate.title) or NEWS.search(_path(candidate.url)))
-    return candidate.note in ("comments", "other"), bool(candidate.note) and not is_own, not is_own, not says_news
+    is_nearly_good = candidate.note in ("", "part")
+    return not is_nearly_good, not _is_below(candidate.url, page), not says_news
 
 
 def _host(url: str) -> str:

@@ -5,6 +5,7 @@ gives up on has said what was read until there.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -114,8 +115,6 @@ def read_head(markup: str) -> Head:
     if not markup.strip() or len(markup) > MAX_BYTES:
         return collector.head
     parser = etree.HTMLParser(target=collector, encoding="utf-8", huge_tree=True)
-    try:
+    with suppress(etree.LxmlError):  # nested too deep: what came before has been collected
         etree.fromstring(markup.encode("utf-8", "replace"), parser)
-    except etree.LxmlError:
-        pass  # nested too deep: what came before has been collected
     return collector.head
