@@ -113,6 +113,17 @@ def news(*lines: bytes | str, body: bytes = NEWS) -> bytes:
     return reply("200 OK", body, "Content-Type: application/rss+xml", *lines)
 
 
+ETAG, DATE = 'ETag: "één"'.encode("latin-1"), "Last-Modified: Mon, 23 Nov 2026 11:00:00 GMT"
+LOGIN = reply("200 OK", b"<html><form><input type=password></form></html>", "Content-Type: text/html")
+MANY = [f"/{number}" for number in range(12)]
+
+
+def in_turn(*answers: bytes) -> Answer:
+    """Answer each request with the next of these, with the last one for ever."""
+    left = list(answers)
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
+
+
 def unchanged(*lines: bytes | str) -> bytes:
     """A 304."""
     return reply("304 Not Modified", b"", *lines)
@@ -196,6 +207,9 @@ def days_with(partner: Partner, empty_database: Path, database: Path, **fields: 
     finally:
         fetcher.close()
         store.close()
+
+
+DaysWith = Callable[..., Days]
 
 
 def gaps(asked: list[Asked]) -> list[timedelta]:
