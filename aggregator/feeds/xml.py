@@ -44,7 +44,7 @@ def read_xml(look: Look, url: str, language: str) -> Document:
     entries = plain_entries(look)
     parsed = _parsed(look.head if entries is not None else _media_apart(look.text))
     if entries is None:
-        entries = parsed["entries"]
+        entries = [_as_dicts(entry) for entry in parsed["entries"]]
     feed = _as_dicts(parsed["feed"])
     version = str(parsed["version"] or "")
     spoken = language_tag(str(feed.get("language", "")))
@@ -61,7 +61,7 @@ def read_xml(look: Look, url: str, language: str) -> Document:
         language=spoken,
         hubs=tuple(_addresses(feed, {"hub"}, url)),
         about=feed,
-        drafts=[_draft(_as_dicts(entry), context) for entry in entries],
+        drafts=[_draft(entry, context) for entry in entries],
     )
 
 

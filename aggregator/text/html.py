@@ -68,6 +68,8 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _PRE = re.compile(r'(<pre(?: [a-z]+="[^"]*")*>)\n+')
 _NO_SOURCE = re.compile(r'^(?!.* src="[^"])', re.DOTALL)
+# An address in an attribute that is not written out, or not plainly.
+_RELATIVE = re.compile(r"(?:href|src)\s*=\s*(?![\"']?https?://)", re.IGNORECASE)
 _PIXEL_SIZE = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"')
 _PIXEL_HOST = re.compile(
     r"(?://|\.)(?:feeds\.feedburner\.com|feeds\.wordpress\.com|stats\.wordpress\.com|pixel\.wp\.com|feedsportal\.com|"
@@ -96,7 +98,8 @@ def clean_html(html: str, base_url: str) -> str:
     html = _encodable(html)
     if _is_wild(html):
         return escape(_without_tags(html), quote=False)
-    cleaner = _cleaner(base_url if _is_web_address(base_url) else "")
+    # Making a cleaner costs more than cleaning; a base is needed only where an address has to be completed.
+    cleaner = _cleaner(base_url if _RELATIVE.search(html) and _is_web_address(base_url) else "")
     cleaned = _cleaned(cleaner, html)
     if _is_steady(html):
         return cleaned
