@@ -25,6 +25,7 @@ FAILURE_JITTER = 0.10
 LONGEST_LATENESS = timedelta(minutes=5)
 
 _TOO_MANY_REQUESTS = 429
+_NOBODY_ASKED = frozenset({"dns"})  # no name, no request: mostly this machine was offline, which bothers no partner
 _SUCCESSES = frozenset({Outcome.FETCHED, Outcome.UNCHANGED, Outcome.MOVED})
 
 
@@ -61,7 +62,7 @@ def next_due(
     if poll.outcome is Outcome.GONE and poll.failures > 1:
         return None
     wait = _wait(poll, source, now, pace, rhythm, retry_after)
-    if anonymous:
+    if anonymous and poll.code not in _NOBODY_ASKED:
         wait = max(wait, _jittered(pace.nameless, source, poll, JITTER))
     return _outside_skipped(_later(now, wait), poll.pace, source.id)
 
@@ -127,6 +128,8 @@ def _wait(
             return asked + min(asked * _fraction(source.id, poll.failures) * JITTER, LONGEST_LATENESS)
         case Outcome.THROTTLED if poll.status == _TOO_MANY_REQUESTS:
             return _backoff(poll, source, max(least, pace.throttled_min), pace)
+        case Outcome.FAILED if poll.code in _NOBODY_ASKED:
+            return _backoff(poll, source, pace.floor, pace)
         case Outcome.THROTTLED | Outcome.FAILED:
             return _backoff(poll, source, max(least, pace.default_min), pace)
         case _:
