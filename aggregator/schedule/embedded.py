@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator.errors import BusyError
+from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
@@ -86,9 +86,12 @@ class Clock:
             self._round.join(0.2)
 
     def _poll(self) -> None:
-        with suppress(Stopping):
-            poll_round(self.service, _now(), self.owner, watch=self.watch)
-            self.after_round()
+        try:
+            with suppress(Stopping):
+                poll_round(self.service, _now(), self.owner, watch=self.watch)
+                self.after_round()
+        except StoreError as error:  # the next tick tries again
+            log.error("round_failed", error=str(error))
 
     def _fetch(
         self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]

@@ -1,0 +1,5 @@
+"""A store on each engine."""
+
+from tests.store.conftest import store
+
+__all__ = ["store"]
