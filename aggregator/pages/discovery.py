@@ -24,7 +24,7 @@ MAX_CANDIDATES = 16
 MAX_LINKED, MAX_ANCHORS, MAX_LAST = 4, 3, 4
 POSTS = (
     "per_page=20&_embed=wp:featuredmedia"
-    "&_fields=id,date,date_gmt,modified_gmt,link,title,excerpt,content,_links.wp:featuredmedia,_embedded"
+    "&_fields=id,guid,date,date_gmt,modified_gmt,link,title,excerpt,content,_links.wp:featuredmedia,_embedded"
 )
 
 FEED_TYPES = named(
@@ -154,7 +154,7 @@ def _common(page: str) -> list[Candidate]:
     section = urlsplit(page).path.rpartition("/")[0] if _has_file(page) else urlsplit(page).path.rstrip("/")
     paths = [f"{section}/{name}" for name in IN_SECTION] if section.count("/") in (1, 2) else []
     addresses = dict.fromkeys(absolute(page, path) for path in [*paths, *COMMON])
-    return [Candidate(url=address, rung="common-path") for address in addresses if address][:8]
+    return [Candidate(url=address, rung="common-path") for address in addresses][:8]
 
 
 def _has_file(url: str) -> bool:
@@ -165,8 +165,7 @@ def _news_sitemaps(sitemaps: Iterable[str], page: str) -> Iterator[Candidate]:
     """The sitemaps called after news; others name addresses without titles."""
     named = [url for url in sitemaps if NEWS.search(_path(url)) and _site(_host(url)) == _site(_host(page))]
     for url in [*named[:2], absolute(page, "/sitemap-news.xml")]:
-        if url:
-            yield Candidate(url=url, rung="news-sitemap", type="application/xml")
+        yield Candidate(url=url, rung="news-sitemap", type="application/xml")
 
 
 def _note(url: str, title: str, page: str) -> Note:
