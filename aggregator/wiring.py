@@ -163,8 +163,10 @@ class Tagging:
     def __call__(self, entry: Entry, source: Source) -> Tags:
         """What `entry` is about."""
         text = entry.summary
-        if entry.content:
-            text = f"{text} {plain_text(entry.content[: 4 * TAGGED_CHARACTERS])}"
+        lacking = TAGGED_CHARACTERS - len(text)
+        if entry.content and lacking > 0:
+            # Three characters of HTML give at least one of text: the rest need not be parsed for it.
+            text = f"{text} {plain_text(entry.content[: 3 * lacking])}"
         return tag(
             self.rules,
             title=entry.title,

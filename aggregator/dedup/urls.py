@@ -32,6 +32,7 @@ ENDINGS = (
 CONTROLS = bytes([*range(32), 127])  # pasted tabs and line ends (%09, %0A)
 
 
+@lru_cache(maxsize=4096)  # an entry's id and link are asked for again and again on its way: seven times
 def url_key(url: str) -> str:
     """Return a key that is equal for all spellings of one article's address.
 

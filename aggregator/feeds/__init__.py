@@ -78,4 +78,8 @@ def _without_site_names(entries: list[Entry], feed_title: str) -> list[Entry]:
     suffixes = noise.title_suffixes([entry.title for entry in entries], feed_title)
     if not suffixes:
         return entries
-    return [replace(entry, title=noise.without_suffix(entry.title, suffixes)) for entry in entries]
+    titles = [noise.without_suffix(entry.title, suffixes) for entry in entries]
+    return [
+        entry if title == entry.title else replace(entry, title=title)
+        for entry, title in zip(entries, titles, strict=True)
+    ]

@@ -83,9 +83,7 @@ def without_tail(text: str) -> str:
     'Techniek is leuk…'
     """
     head, tail = text[:-TAIL], text[-TAIL:]
-    lowered = tail.lower()
-    is_suspect = any(word in lowered for word in _WORDS)
-    for _ in range(4 if is_suspect else 0):
+    for _ in range(4 if _is_suspect(tail) else 0):
         shorter = _without_share(_without_read_more(_without_first_on(tail))).rstrip()
         if shorter == tail:
             break
@@ -97,10 +95,17 @@ def without_tail(text: str) -> str:
 def without_tail_paragraph(html: str) -> str:
     """Return cleaned HTML without the closing paragraph that says where it appeared first."""
     start = html.rfind("<p>")
-    if start < 0 or len(html) - start > 3 * TAIL or not _FIRST_ON.search(html, start):
+    if start < 0 or len(html) - start > 3 * TAIL or not _is_suspect(html[start:]):
+        return html
+    if not _FIRST_ON.search(html, start):
         return html
     starts_so = any(opening.match(html, start + len("<p>")) for opening in _OPENINGS.values())
     return html[:start].rstrip() if starts_so else html
+
+
+def _is_suspect(text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in _WORDS)
 
 
 def _without_first_on(text: str) -> str:

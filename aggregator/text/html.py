@@ -68,8 +68,9 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _PRE = re.compile(r'(<pre(?: [a-z]+="[^"]*")*>)\n+')
 _NO_SOURCE = re.compile(r'^(?!.* src="[^"])', re.DOTALL)
-# An address in an attribute that is not written out, or not plainly.
-_RELATIVE = re.compile(r"(?:href|src)\s*=\s*(?![\"']?https?://)", re.IGNORECASE)
+# An href or src (or what ends like one) whose address is not plainly written out. The "=" comes first because a
+# fixed first character is found ten times as fast as either name.
+_RELATIVE = re.compile(r"=(?:(?<=[fFcC]=)|(?<=\s=))(?![\"']?https?://)")
 _PIXEL_SIZE = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"')
 _PIXEL_HOST = re.compile(
     r"(?://|\.)(?:feeds\.feedburner\.com|feeds\.wordpress\.com|stats\.wordpress\.com|pixel\.wp\.com|feedsportal\.com|"
