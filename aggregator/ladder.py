@@ -78,6 +78,20 @@ def read_rung(rung: str, answer: Fetched, source: Source, now: datetime) -> Read
             return _feed(answer, source, now)
 
 
+def best_reading(answer: Fetched, source: Source, now: datetime, rung: str = "") -> Reading:
+    """What one document says by itself: read as `rung`, or as its own best rung.
+
+    Raises ReadError when it holds no news.
+    """
+    if rung:
+        return read_rung(rung, answer, source, now)
+    rungs, _ = look(answer, source, now)
+    ladder = climb(rungs, (), source, now)
+    if ladder.recommended and ladder.recommended.reading:
+        return ladder.recommended.reading
+    raise ReadError(ladder.code)
+
+
 def look(answer: Fetched, source: Source, now: datetime) -> tuple[list[Rung], tuple[Candidate, ...]]:
     """The rungs that an answer holds by itself, and the other addresses to try."""
     if source.kind != "page" and looks_like_feed(answer.body, answer.media_type):

@@ -1,54 +1,44 @@
 """The way of one source, from due to stored: the first file to read.
 
-    claim → fetch → receive: read, clean, identify → take in: join, tag, admit, store
+    claim → fetch → receive: read, clean, identify → a second look where one is needed → take in: join, tag, store
 
 `poll_due` drives it. `receive` decides, one answer at a time, outside any transaction; what it decided is written in
 batches by one short transaction each (`intake.py`), which lets in nothing of a lease that was lost. A source's failure
 is a result, never an exception.
+
+A second look is fetched after all first answers: the other addresses of a site that nobody climbed yet (`ladder.py`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from time import monotonic
 from typing import Protocol
 
 from aggregator.dedup.echo import is_echo
 from aggregator.dedup.identity import fingerprint, item_key
+from aggregator.dedup.moved import Held, recognised
 from aggregator.dedup.urls import url_key
 from aggregator.errors import ReadError, SourceError
-from aggregator.feeds import looks_like_feed, read_feed
 from aggregator.intake import Change, Fresh, Intake, Receipt, complete
-from aggregator.model import (
-    Answer,
-    Entry,
-    Failed,
-    Fetched,
-    Gone,
-    Item,
-    NotModified,
-    Outcome,
-    Poll,
-    Reading,
-    Refused,
-    Request,
-    Source,
-    Tags,
-    Throttled,
-    Validators,
-    Wire,
-)
+from aggregator.ladder import FEED, LISTING, Ladder, Rung, climb, linked_feed, look, read_rung
+from aggregator.model import Answer, Entry, Fetched, Item, NotModified, Poll, Reading, Request, Source, Tags, Throttled
+from aggregator.pages.discovery import Candidate
 from aggregator.policy.address import expand
-from aggregator.policy.interval import Bounds, failures_after, host_pause, next_due, rhythm_of
+from aggregator.policy.interval import Bounds, host_pause, next_due
+from aggregator.policy.visit import body_hash, failed, succeeded, unchanged, unreadable
 from aggregator.store import Store, items, leases
+from aggregator.store.items import KnownItem
 from aggregator.store.leases import Claimed, Lease
+from aggregator.text.dates import day_in_amsterdam
 
-MOVES_TO_CONFIRM = 3  # a permanent redirect is adopted when it led to something readable at so many polls
 BATCH_POLLS = 100
 BATCH_ITEMS = 400  # keeps a write transaction under 100 ms
 BATCH_SECONDS = 1.0
-TAGGED_CHARACTERS = 1500
+REMEMBERED = 500  # items of a source among which an entry under a new address is looked for
+PROOF = 3  # known items that a redesigned list must show before it is believed
+TAGGED_CHARACTERS = 600  # title and first paragraph tell what an item is about; the rest only mentions
+LEASE_SHARE = 0.8  # no request starts when less than a fifth of the lease is left
 
 Fetch = Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]]
 
@@ -90,6 +80,16 @@ class Report:
     requests: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ascent:
+    """A page whose other addresses must be looked at before it is known how its source is read."""
+
+    claimed: Claimed
+    answer: Fetched
+    rungs: Sequence[Rung]
+    others: Sequence[Candidate]
+
+
 def poll_due(line: Line, now: datetime, owner: str, only: Sequence[str] | None = None) -> Iterator[Report]:
     """Poll everything that is due at `now` (or only the named sources), in the order in which answers arrive."""
     while True:
@@ -103,89 +103,167 @@ def poll_due(line: Line, now: datetime, owner: str, only: Sequence[str] | None =
 
 
 def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iterator[Report]:
-    waiting = {each.source.id: each for each in claimed}
-    lease_ends = monotonic() + 0.8 * line.lease.total_seconds()
-    batch: list[Receipt] = []
-    started = monotonic()
+    lease_ends = monotonic() + LEASE_SHARE * line.lease.total_seconds()
+
+    by_id = {each.source.id: each for each in claimed}
     resting: set[int] = set()  # hosts that said 429 in this round
 
     def may_start(request: Request) -> bool:
-        return monotonic() < lease_ends and waiting[request.source_id].lease.host_id not in resting
+        return monotonic() < lease_ends and by_id[request.source_id].lease.host_id not in resting
 
-    requests = (request_for(each, line, now) for each in claimed)
-    for request, answer in line.fetch(requests, now, may_start):
-        receipt = receive(line, waiting.pop(request.source_id), answer, now)
-        batch.append(receipt)
-        if receipt.pause_until is not None:
-            resting.add(receipt.claimed.lease.host_id)
-        if _is_full(batch) or monotonic() - started > BATCH_SECONDS:
-            yield from _completed(line, batch, _finished(batch, waiting), now)
-            batch, started = [], monotonic()
-    yield from _completed(line, batch, [each.lease for each in claimed], now)
+    def fetch(requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
+        return line.fetch(requests, now, may_start)
+
+    batch = Batch(line, claimed, now)
+    ascents: list[Ascent] = []
+    for request, answer in fetch(request_for(each, line, now) for each in claimed):
+        seen = receive(line, by_id[request.source_id], answer, now)
+        if isinstance(seen, Receipt) and seen.pause_until is not None:
+            resting.add(seen.claimed.lease.host_id)
+        if isinstance(seen, Ascent):
+            ascents.append(seen)
+        else:
+            yield from batch.add(seen)
+    for receipt in climbed(line, fetch, ascents, now):
+        yield from batch.add(receipt)
+    yield from batch.finish()
 
 
 def request_for(claimed: Claimed, line: Line, now: datetime) -> Request:
     """The one polite request that a poll of this source starts with."""
     source, last = claimed.source, claimed.held.poll
-    is_feed = source.kind == "feed" or bool(last.address)
+    is_page = rung_of(source, last) not in (FEED, "wordpress", "news-sitemap")
     return Request(
         source_id=source.id,
         url=expand(last.address or source.url, now),
         validators=last.validators,
         validators_url=last.validators_url,
-        respect_robots=not is_feed,
-        accept="feed" if source.kind != "page" else "page",
+        respect_robots=is_page,
+        accept="page" if source.kind == "page" else "feed",
         parallel=line.parallel,
         gap=line.gap,
     )
 
 
-def receive(line: Line, claimed: Claimed, answer: Answer, now: datetime) -> Receipt:
+def rung_of(source: Source, last: Poll) -> str:
+    """How this source is read; "" when the ladder must be climbed first."""
+    return {"feed": FEED, "page": LISTING}.get(source.kind, last.rung)
+
+
+def receive(line: Line, claimed: Claimed, answer: Answer, now: datetime) -> Receipt | Ascent:
     """Decide what one answer brings and when to come again; nothing is written."""
-    last = claimed.held.poll
+    source, last = claimed.source, claimed.held.poll
     if isinstance(answer, NotModified) or (isinstance(answer, Fetched) and body_hash(answer) == last.body_hash):
         return _planned(line, claimed, answer, unchanged(last, answer, now), now)
     if not isinstance(answer, Fetched):
         return _planned(line, claimed, answer, failed(last, answer, now), now)
+    rung = rung_of(source, last)
+    if rung:
+        return _read(line, claimed, answer, rung, now)
+    rungs, others = look(answer, source, now)
+    if others:
+        return Ascent(claimed=claimed, answer=answer, rungs=rungs, others=others)
+    return _settled(line, claimed, answer, climb(rungs, (), source, now), now)
+
+
+def _read(line: Line, claimed: Claimed, answer: Fetched, rung: str, now: datetime) -> Receipt:
     try:
-        reading = read(answer, claimed.source, now)
+        reading = read_rung(rung, answer, claimed.source, now)
+        return _bring_in(line, claimed, answer, reading, rung, now)
     except SourceError as error:
-        poll = unreadable(last, answer, error, now)
-        return replace(_planned(line, claimed, answer, poll, now), body=answer, verdict="bad")
-    return _bring_in(line, claimed, answer, reading, now)
+        return _unreadable(line, claimed, answer, error, now)
 
 
-def read(answer: Fetched, source: Source, now: datetime) -> Reading:
-    """What the document says. Raises ReadError if it is none that this source may bring."""
-    if source.kind != "page" and looks_like_feed(answer.body, answer.media_type):
-        return read_feed(
-            answer.body,
-            url=answer.wire.url,
-            now=now,
-            media_type=answer.media_type,
-            charset=answer.charset,
-            language=source.language,
-        )
-    raise ReadError("html-page")
+def _unreadable(line: Line, claimed: Claimed, answer: Fetched, error: SourceError, now: datetime) -> Receipt:
+    poll = unreadable(claimed.held.poll, answer, error, now)
+    return replace(_planned(line, claimed, answer, poll, now), body=answer, verdict="bad")
 
 
-def _bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, now: datetime) -> Receipt:
+# --- The second look --------------------------------------------------------------------------------------------------
+
+
+def climbed(
+    line: Line,
+    fetch: Callable[[Iterable[Request]], Iterator[tuple[Request, Answer]]],
+    ascents: Sequence[Ascent],
+    now: datetime,
+) -> Iterator[Receipt]:
+    """Try the other addresses of every site, and settle how each source is read."""
+    found: dict[str, dict[str, Answer]] = {each.claimed.source.id: {} for each in ascents}
+    if ascents:
+        for request, answer in fetch(_tries(line, ascents)):
+            found[request.source_id][request.url] = answer
+    for each in ascents:
+        answers = found[each.claimed.source.id]
+        tried = [(candidate, answers[candidate.url]) for candidate in each.others if candidate.url in answers]
+        receipt = _settled(line, each.claimed, each.answer, climb(each.rungs, tried, each.claimed.source, now), now)
+        yield replace(receipt, requests=receipt.requests + sum(answer.wire.requests for _, answer in tried))
+
+
+def _tries(line: Line, ascents: Sequence[Ascent]) -> Iterator[Request]:
+    for each in ascents:
+        for candidate in each.others:
+            yield Request(
+                source_id=each.claimed.source.id,
+                url=candidate.url,
+                respect_robots=True,
+                parallel=line.parallel,
+                gap=line.gap,
+            )
+
+
+def _settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: datetime) -> Receipt:
+    """Read the source as the ladder recommends, from now on."""
+    best = ladder.recommended
+    if best is None or best.reading is None or best.answer is None:
+        return _unreadable(line, claimed, answer, ReadError(ladder.code), now)
+    moved_in = "" if best.address == claimed.source.url else best.address
+    last = replace(claimed.held.poll, rung=best.name, address=moved_in)
+    settled = replace(claimed, held=replace(claimed.held, poll=last))
+    rung = FEED if best.name.startswith(("feed", "common")) else best.name
+    return _bring_in(line, settled, best.answer, best.reading, rung, now)
+
+
+# --- What a reading brings --------------------------------------------------------------------------------------------
+
+
+def _bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, rung: str, now: datetime) -> Receipt:
     source, last = claimed.source, claimed.held.poll
     found = identified(reading.entries, source, line, now)
     with line.store.read() as transaction:
         known = items.known_items(transaction, source.id, found)
+        strangers = {key: item.entry for key, item in found.items() if key not in known}
+        if strangers and last.changed_at is not None:
+            latest = items.latest_of(transaction, source.id, REMEMBERED)
+            known |= _under_other_keys(strangers, found, latest, redesigned=_is_redesigned(reading, last))
+    if rung == LISTING:
+        _believe(reading, last, found, known)
+    is_unsure = any(problem.code == "low-confidence" for problem in reading.problems)
     fresh, changes = [], []
     for key, item in found.items():
         print_now = fingerprint(item.entry)
         if key not in known:
-            fresh.append(Fresh(item=item, fingerprint=print_now, tags=line.tag(item.entry, source)))
+            tags = line.tag(item.entry, source)
+            # A list that is perhaps no news list: an editor looks first.
+            tags = replace(tags, decision="review") if is_unsure else tags
+            fresh.append(Fresh(item=item, fingerprint=print_now, tags=tags))
         elif known[key].fingerprint != print_now:
             tags = line.tag(item.entry, source)
             changes.append(Change(known=known[key], item=item, fingerprint=print_now, tags=tags))
-    poll = succeeded(last, answer, reading, now, changed=bool(fresh or changes))
+    poll = replace(
+        succeeded(last, answer, reading, now, changed=bool(fresh or changes)),
+        rule=reading.rule or last.rule,
+        offers=linked_feed(answer) if rung == LISTING and source.kind == "page" else "",
+    )
     receipt = _planned(line, claimed, answer, poll, now)
-    kept = answer if line.keep_bodies else None
-    return replace(receipt, fresh=tuple(fresh), changes=tuple(changes), body=kept, verdict="good")
+    return replace(
+        receipt,
+        fresh=tuple(fresh),
+        changes=tuple(changes),
+        body=answer if line.keep_bodies else None,
+        verdict="good",
+        healed_from=last.rule if _is_redesigned(reading, last) else "",
+    )
 
 
 def identified(entries: Iterable[Entry], source: Source, line: Line, now: datetime) -> dict[str, Item]:
@@ -196,129 +274,53 @@ def identified(entries: Iterable[Entry], source: Source, line: Line, now: dateti
             continue
         key = item_key(entry)
         if key not in found:
-            found[key] = Item(
-                key=key,
-                source_id=source.id,
-                entry=entry,
-                url_key=url_key(entry.link) if entry.link else "",
-                first_seen=now,
-            )
+            found[key] = Item(key=key, source_id=source.id, entry=entry, url_key=_url_key(entry.link), first_seen=now)
     return found
 
 
-# --- The poll that follows from an answer ---------------------------------------------------------------------------
+def _url_key(link: str | None) -> str:
+    try:
+        return url_key(link) if link else ""
+    except ValueError:  # an address that nobody can open joins nothing
+        return ""
 
 
-def unchanged(last: Poll, answer: Fetched | NotModified, now: datetime) -> Poll:
-    """The same document as at the last poll."""
-    return replace(
-        _moved(_visited(last, answer.wire, now), answer.wire),
-        validators=_freshened(last, answer),
-        validators_url=answer.wire.url,
-        fresh_for=_fresh_for(last, answer),
-    )
+def _under_other_keys(
+    strangers: dict[str, Entry],
+    found: dict[str, Item],
+    latest: Sequence[tuple[str, KnownItem, Item]],
+    *,
+    redesigned: bool,
+) -> dict[str, KnownItem]:
+    """The entries whose keys are new but that we hold: the site was rebuilt, or its ids churned."""
+    held = [
+        Held(
+            id=known.id,
+            title=item.entry.title,
+            summary=item.entry.summary,
+            day=day_in_amsterdam(item.entry.published) if item.entry.published else None,
+        )
+        for key, known, item in latest
+        if key not in found
+    ]
+    by_id = {known.id: known for _, known, _ in latest}
+    return {key: by_id[number] for key, number in recognised(strangers, held, redesigned=redesigned).items()}
 
 
-def succeeded(last: Poll, answer: Fetched, reading: Reading, now: datetime, *, changed: bool) -> Poll:
-    """A document that could be read."""
-    dates = [entry.published for entry in reading.entries if entry.published is not None]
-    poll = replace(
-        _visited(last, answer.wire, now),
-        outcome=Outcome.FETCHED,
-        validators=answer.wire.validators,
-        validators_url=answer.wire.url,
-        body_hash=body_hash(answer),
-        changed_at=now if changed else last.changed_at,
-        rhythm=rhythm_of(dates, now),
-        pace=reading.pace,
-        fresh_for=answer.wire.fresh_for,
-    )
-    return _moved(poll, answer.wire)
+def _believe(reading: Reading, last: Poll, found: dict[str, Item], known: dict[str, KnownItem]) -> None:
+    """Raise ReadError for a list that stands elsewhere than before and shows nothing that we know.
+
+    A redesigned page may be read anew, but only if at least PROOF known items (or all there are) are found again:
+    never heal to a wrong list.
+    """
+    if reading.rule and reading.rule == last.refused:
+        raise ReadError("list-changed", "this list was rolled back")
+    if found and _is_redesigned(reading, last) and len(known) < min(PROOF, len(found)):
+        raise ReadError("list-changed", f"{len(known)} known items among {len(found)}")
 
 
-def failed(last: Poll, answer: Gone | Throttled | Refused | Failed, now: datetime) -> Poll:
-    """No document: what is known of the source stays, and so does the address."""
-    outcome, code, detail = {
-        Gone: (Outcome.GONE, "gone", ""),
-        Throttled: (Outcome.THROTTLED, "throttled", ""),
-        Refused: (Outcome.REFUSED, "refused", getattr(answer, "robots_url", "")),
-        Failed: (Outcome.FAILED, getattr(answer, "code", ""), getattr(answer, "detail", "")),
-    }[type(answer)]
-    return _troubled(last, answer.wire, outcome, code, detail, now)
-
-
-def unreadable(last: Poll, answer: Fetched, error: SourceError, now: datetime) -> Poll:
-    """An answer that is no document for us. It is asked for whole again: its validators are not kept."""
-    poll = _troubled(last, answer.wire, Outcome.FAILED, error.code, error.detail, now)
-    return replace(poll, validators=Validators(), validators_url="", body_hash=b"")
-
-
-def body_hash(answer: Fetched) -> bytes:
-    """What tells one body from another."""
-    return blake2b(answer.body, digest_size=16).digest()
-
-
-def _visited(last: Poll, wire: Wire, now: datetime) -> Poll:
-    return replace(
-        last,
-        at=now,
-        outcome=Outcome.UNCHANGED,
-        status=wire.status,
-        code="",
-        detail="",
-        failures=0,
-        succeeded_at=now,
-    )
-
-
-def _troubled(last: Poll, wire: Wire, outcome: Outcome, code: str, detail: str, now: datetime) -> Poll:
-    return replace(
-        last,
-        at=now,
-        outcome=outcome,
-        status=wire.status,
-        code=code,
-        detail=detail,
-        failures=failures_after(last, outcome),
-        moved_to="",
-        moved_polls=0,
-    )
-
-
-def _freshened(last: Poll, answer: Fetched | NotModified) -> Validators:
-    if isinstance(answer, Fetched):
-        return answer.wire.validators
-    said = answer.wire.validators
-    return Validators(
-        etag=said.etag or last.validators.etag, last_modified=said.last_modified or last.validators.last_modified
-    )
-
-
-def _fresh_for(last: Poll, answer: Fetched | NotModified) -> timedelta | None:
-    """A 304 that says nothing of freshness leaves what was said with the document (RFC 9111 section 4.3.4)."""
-    kept = last.fresh_for if isinstance(answer, NotModified) else None
-    return kept if answer.wire.fresh_for is None else answer.wire.fresh_for
-
-
-def _moved(poll: Poll, wire: Wire) -> Poll:
-    """Count a permanent redirect that led to something readable; adopt it at the third poll."""
-    target = permanent_target(wire)
-    if not target:
-        return replace(poll, moved_to="", moved_polls=0)
-    times = poll.moved_polls + 1 if target == poll.moved_to else 1
-    if times < MOVES_TO_CONFIRM:
-        return replace(poll, moved_to=target, moved_polls=times)
-    return replace(poll, outcome=Outcome.MOVED, address=target, moved_to="", moved_polls=0)
-
-
-def permanent_target(wire: Wire) -> str:
-    """Where the leading permanent redirects (301, 308) lead; "" when the first hop is not permanent."""
-    target = ""
-    for hop in wire.hops:
-        if hop.status not in (301, 308):
-            break
-        target = hop.location
-    return target
+def _is_redesigned(reading: Reading, last: Poll) -> bool:
+    return bool(last.rule) and reading.rule != last.rule
 
 
 def _planned(line: Line, claimed: Claimed, answer: Answer, poll: Poll, now: datetime) -> Receipt:
@@ -344,23 +346,42 @@ def _planned(line: Line, claimed: Claimed, answer: Answer, poll: Poll, now: date
 # --- Writing it down --------------------------------------------------------------------------------------------------
 
 
-def _completed(line: Line, batch: Sequence[Receipt], finished: Sequence[Lease], now: datetime) -> Iterator[Report]:
-    accepted = complete(line.store, line.intake, batch, finished, now)
-    for receipt in accepted:
-        yield Report(
-            source=receipt.claimed.source,
-            poll=receipt.poll,
-            new=len(receipt.fresh),
-            changed=len(receipt.changes),
-            requests=receipt.requests,
-        )
+class Batch:
+    """Receipts on their way to the store, written some at a time; hosts are given back when their sources are done."""
 
+    def __init__(self, line: Line, claimed: Sequence[Claimed], now: datetime) -> None:
+        self.line = line
+        self.now = now
+        self.leases: dict[int, Lease] = {each.lease.host_id: each.lease for each in claimed}
+        self.waiting: dict[int, int] = {}
+        for each in claimed:
+            self.waiting[each.lease.host_id] = self.waiting.get(each.lease.host_id, 0) + 1
+        self.receipts: list[Receipt] = []
+        self.items = 0
+        self.started = monotonic()
 
-def _is_full(batch: Sequence[Receipt]) -> bool:
-    return len(batch) >= BATCH_POLLS or sum(len(each.fresh) + len(each.changes) for each in batch) >= BATCH_ITEMS
+    def add(self, receipt: Receipt) -> Iterator[Report]:
+        """One more; when enough are there they are written, and reported."""
+        self.receipts.append(receipt)
+        self.items += len(receipt.fresh) + len(receipt.changes)
+        self.waiting[receipt.claimed.lease.host_id] -= 1
+        is_old = monotonic() - self.started > BATCH_SECONDS
+        if len(self.receipts) >= BATCH_POLLS or self.items >= BATCH_ITEMS or is_old:
+            done = [self.leases.pop(host) for host in list(self.leases) if not self.waiting[host]]
+            yield from self._write(done)
 
+    def finish(self) -> Iterator[Report]:
+        """Write the rest and give every host back, also those whose sources could not all be asked."""
+        done, self.leases = list(self.leases.values()), {}
+        yield from self._write(done)
 
-def _finished(batch: Sequence[Receipt], waiting: Mapping[str, Claimed]) -> list[Lease]:
-    busy = {each.lease.host_id for each in waiting.values()}
-    done = {each.claimed.lease.host_id: each.claimed.lease for each in batch}
-    return [lease for host_id, lease in done.items() if host_id not in busy]
+    def _write(self, done: Sequence[Lease]) -> Iterator[Report]:
+        batch, self.receipts, self.items, self.started = self.receipts, [], 0, monotonic()
+        for receipt in complete(self.line.store, self.line.intake, batch, done, self.now):
+            yield Report(
+                source=receipt.claimed.source,
+                poll=receipt.poll,
+                new=len(receipt.fresh),
+                changed=len(receipt.changes),
+                requests=receipt.requests,
+            )

@@ -32,15 +32,15 @@ def read(
 ) -> None:
     """Show what we would read from a document: its entries, and what is wrong with it."""
     from aggregator.errors import SourceError
+    from aggregator.ladder import FEED, best_reading
     from aggregator.model import Source
-    from aggregator.pipeline import read as read_answer
 
     at = moment(now)
     answer = _answer(document, kind, at)
     answer = _as_told(answer, url, content_type)
     source = Source(id="read", organisation="", url=answer.wire.url, kind=kind)
     try:
-        reading = read_answer(answer, source, at)
+        reading = best_reading(answer, source, at, FEED if kind == "feed" else "")
     except SourceError as error:
         _refuse(error, for_programs(wants_json))
     if for_programs(wants_json):

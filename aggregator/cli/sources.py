@@ -24,6 +24,7 @@ from aggregator.cli.output import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aggregator.ladder import Rung
     from aggregator.model import Source
     from aggregator.ops.probe import Probe
     from aggregator.store import Transaction
@@ -314,7 +315,22 @@ def probe_json(found: "Probe", language: str) -> dict[str, Any]:
         "code": found.code,
         "message": told(found.code or "fetched", language),
         "robots_forbid": found.robots_forbid,
+        "recommended": found.ladder.recommended.name if found.ladder and found.ladder.recommended else None,
+        "rungs": [rung_json(rung) for rung in found.ladder.rungs] if found.ladder else [],
         "reading": reading_json(found.reading) if found.reading else None,
+    }
+
+
+def rung_json(rung: "Rung") -> dict[str, Any]:
+    """The stable JSON form of one rung: what was found there, or why nothing."""
+    entries = rung.reading.entries if rung.reading else ()
+    return {
+        "rung": rung.name,
+        "address": rung.address,
+        "title": rung.title,
+        "entries": len(entries),
+        "dated": sum(entry.published is not None for entry in entries),
+        "code": rung.code,
     }
 
 
@@ -326,5 +342,14 @@ def _print_probe(found: "Probe", language: str) -> None:
     print(f"{reading.format}, {len(reading.entries)} entries: {reading.title}")
     if found.robots_forbid:
         print("its robots.txt keeps robots away; a feed is an invitation, so it is polled all the same")
+    for problem in reading.problems:
+        print(f"  ! {problem.message}")
     for entry in reading.entries[:10]:
         print(f"  {iso(entry.published) or 'no date':<21} {entry.title}")
+    if found.ladder:
+        print("looked at:")
+        for rung in found.ladder.rungs:
+            row = rung_json(rung)
+            what = f"{row['entries']} entries, {row['dated']} dated" if row["entries"] else row["code"] or "empty"
+            mark = "→" if rung is found.ladder.recommended else " "
+            print(f" {mark} {rung.name:<13} {what:<24} {rung.address}")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from aggregator.errors import SourceError
 from aggregator.fetch.robots import RobotsFile, allowed, origin_of, product_token
+from aggregator.ladder import FEED, Ladder, best_reading, climb, look
 from aggregator.model import Answer, Failed, Fetched, Reading, Request, Source
-from aggregator.pipeline import read
 from aggregator.policy.address import expand
 from aggregator.store.sources import Held
 from aggregator.wiring import PRODUCT, Service
@@ -25,12 +25,29 @@ class Probe:
     code: str = ""
     detail: str = ""
     robots_forbid: bool = False
+    ladder: Ladder | None = None  # every rung that was looked at, for an address that nobody climbed yet
 
 
 def probe(service: Service, source: Source, now: datetime) -> Probe:
-    """Fetch and read one address."""
-    ((_, found),) = _probed(service, [(source, source.url)], now)
-    return found
+    """Fetch and read one address, and the other addresses that its site offers."""
+    request = _request(service, source, source.url, now)
+    answer = next(answer for _, answer in service.fetcher.fetch([request], now))
+    if not isinstance(answer, Fetched):
+        return _found(source, request, answer, now)
+    rungs, others = look(answer, source, now)
+    asked = [replace(request, url=each.url, respect_robots=True) for each in others]
+    answers = {tried.url: said for tried, said in service.fetcher.fetch(asked, now)}
+    ladder = climb(rungs, [(each, answers[each.url]) for each in others if each.url in answers], source, now)
+    best = ladder.recommended
+    address = best.address if best else answer.wire.url
+    forbidden = _forbidden(service, [address], now) if best and best.name != "listing" else set()
+    return Probe(
+        address=address,
+        reading=best.reading if best else None,
+        code=ladder.code,
+        robots_forbid=address in forbidden,
+        ladder=ladder,
+    )
 
 
 def probe_all(service: Service, held: Sequence[Held], now: datetime) -> Iterator[tuple[Source, Probe]]:
@@ -64,7 +81,7 @@ def _found(source: Source, request: Request, answer: Answer, now: datetime) -> P
         code = answer.code if isinstance(answer, Failed) else type(answer).__name__.lower()
         return Probe(address=request.url, code=code, detail=getattr(answer, "detail", ""))
     try:
-        reading = read(answer, source, now)
+        reading = best_reading(answer, source, now, FEED if source.kind == "feed" else "")
     except SourceError as error:
         return Probe(address=answer.wire.url, code=error.code, detail=error.detail)
     return Probe(address=answer.wire.url, reading=reading)

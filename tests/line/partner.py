@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 from aggregator.intake import Intake
-from aggregator.model import Answer, Entry, Fetched, NotModified, Request, Source, Tags, Validators, Wire
+from aggregator.model import Answer, Entry, Failed, Fetched, NotModified, Request, Source, Tags, Validators, Wire
 from aggregator.pipeline import Line, Report, poll_due
 from aggregator.store import Store, sources
 from tests.factories import NOW, SURE, make_source
@@ -16,6 +16,23 @@ from tests.factories import NOW, SURE, make_source
 def feed(*entries: Entry, title: str = "Nieuws") -> bytes:
     """An RSS 2.0 feed of these entries."""
     return f"<rss version='2.0'><channel><title>{title}</title>{''.join(map(_item, entries))}</channel></rss>".encode()
+
+
+def page(*entries: Entry, head: str = "", shape: str = "article", path: str = "") -> bytes:
+    """A news page that lists these entries, in one of two shapes: as before, or after a redesign."""
+    link = "{0}" if not path else "{0}" + path
+    items = "".join(
+        f'<article class="bericht"><time datetime="{entry.published:%Y-%m-%d}">{entry.published:%d-%m-%Y}</time>'
+        f'<h3><a href="{link.format(entry.link)}">{escape(entry.title)}</a></h3><p>{escape(entry.summary)}</p></article>'
+        if shape == "article"
+        else f'<div class="kaart"><a href="{link.format(entry.link)}"><h2>{escape(entry.title)}</h2></a>'
+        f'<span class="datum">{entry.published:%d-%m-%Y}</span><div class="tekst">{escape(entry.summary)}</div></div>'
+        for entry in entries
+        if entry.published
+    )
+    block = f"<main><h1>Nieuws</h1>{items}</main>" if shape == "article" else f"<section id=x>{items}</section>"
+    nav = '<nav><a href="/">Home</a> <a href="/contact">Contact</a></nav>'
+    return f"<!doctype html><html lang=nl><head><title>Nieuws</title>{head}</head><body>{nav}{block}</body></html>".encode()
 
 
 def _item(entry: Entry) -> str:
@@ -48,12 +65,16 @@ class Partners:
                 yield request, self.planned.get(request.url) or self._answer(request)
 
     def _answer(self, request: Request) -> Answer:
-        body = self.documents[request.url]
+        body = self.documents.get(request.url)
+        if body is None:
+            wire = Wire(url=request.url, status=404, requests=1)
+            return Failed(wire=wire, code="http-404", transient=False)
         tag = f'"{hash(body)}"'
         wire = Wire(url=request.url, status=200, requests=1, validators=Validators(etag=tag))
         if request.validators.etag == tag:
             return NotModified(wire=Wire(url=request.url, status=304, requests=1))
-        return Fetched(wire=wire, body=body, media_type="application/rss+xml")
+        is_page = body.startswith(b"<!doctype html")
+        return Fetched(wire=wire, body=body, media_type="text/html" if is_page else "application/rss+xml")
 
 
 def make_line(
