@@ -66,10 +66,10 @@ class Clock:
         self._scheduler.start()
 
     def stop(self) -> bool:
-        """Ask nothing more of anyone and write down what came; returns whether that was done in a few seconds.
+        """Ask nothing more of anyone; returns whether the round that was under way ended within a few seconds.
 
-        A round that still waits for a slow server is left to die with the process: what it would have brought is due
-        again, and the next start frees its leases.
+        One that still waits for a slow server is left to die with the process. What a round did not write down yet
+        is due again, and the next start frees its leases.
         """
         self._stopping.set()
         if self._scheduler.running:
@@ -96,14 +96,16 @@ class Clock:
     def _fetch(
         self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
     ) -> Iterator[tuple[Request, Answer]]:
-        """What the service fetches, until it is stopped: the batch that is at hand is then completed."""
+        """What the service fetches, until it is stopped."""
+        for answered in self.fetch(requests, now, lambda request: not self._stopping.is_set() and may_start(request)):
+            yield answered
+            self._go_on()
+        # What was not asked must not look like an answer that did not come.
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._stopping.is_set():
             raise Stopping
-        answers = self.fetch(requests, now, lambda request: not self._stopping.is_set() and may_start(request))
-        for answered in answers:
-            yield answered
-            if self._stopping.is_set():
-                return
 
 
 def poll_round(

@@ -119,7 +119,9 @@ def test_a_round_never_begins_while_another_goes_on(
     assert most == 1
 
 
-def test_stopping_asks_nothing_more_and_keeps_what_came(service: Service, partners: Partners) -> None:
+def test_stopping_asks_nothing_more_and_leaves_due_what_was_not_written_down(
+    service: Service, partners: Partners
+) -> None:
     publish(partners)
     stop: list[Callable[[], object]] = []
 
@@ -131,20 +133,38 @@ def test_stopping_asks_nothing_more_and_keeps_what_came(service: Service, partne
     stop.append(clock.stop)
     clock._poll()
     assert len(partners.requests) == 1
-    with service.store.read() as transaction:
-        polled = [each.source.id for each in sources.all_sources(transaction) if each.poll.at]
-    assert polled == [partners.requests[0].source_id]
-
-
-def test_what_was_claimed_and_not_asked_is_free_when_a_round_is_stopped(service: Service, partners: Partners) -> None:
-    publish(partners)
-    clock = Clock(service)
-    partners.on_fetch = clock.stop
-    clock._poll()
-    assert partners.requests == []
     with service.store.write() as transaction:
         leases.free_all(transaction)
     assert poll_round(service, NOW, "test") == 2
+
+
+def test_what_is_written_down_before_a_stop_stays(
+    service: Service, partners: Partners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aggregator import pipeline
+
+    publish(partners)
+    monkeypatch.setattr(pipeline, "BATCH_POLLS", 1)
+    clock = Clock(service, watch=lambda _: clock._stopping.set())
+    clock._poll()
+    with service.store.read() as transaction:
+        polled = [each.source.id for each in sources.all_sources(transaction) if each.poll.at]
+    assert polled == [request.source_id for request in partners.requests]
+    assert len(polled) == 1
+
+
+def test_a_round_that_is_stopped_before_its_first_request_ends_without_one(
+    service: Service, partners: Partners
+) -> None:
+    publish(partners)
+    clock = Clock(service)
+
+    def stop() -> None:
+        clock.stop()
+
+    partners.on_fetch = stop
+    clock._poll()
+    assert partners.requests == []
 
 
 def test_stopping_does_not_wait_for_a_server_that_is_slow(

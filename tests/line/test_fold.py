@@ -1,0 +1,197 @@
+"""Whatever partners publish and editors decide, in whatever order: the tables are what the log says."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from aggregator.desk import decide
+from aggregator.model import Entry, Failed, Outcome, State, Tags, Wire
+from aggregator.pipeline import Line, poll_due
+from aggregator.store import Store, events, leases, migrate, open_store, stories
+from aggregator.store.check import contradictions
+from aggregator.store.tables import item
+from tests.factories import DAY, NOW, OFF_TOPIC, SURE, UNSURE, make_entry, make_source
+from tests.line.partner import Partners, feed, follow, make_line
+
+SOURCES = ("fme", "vhto", "aob")
+VERDICTS = {"zeker": SURE, "twijfel": UNSURE, "anders": OFF_TOPIC}
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN)
+
+# Few links, so that partners share them; few ids, so that they come back; every verdict, so that states differ.
+entries = st.builds(
+    lambda number, link, verdict, text, age: make_entry(
+        number,
+        link=f"https://nieuws.example/{link}" if link else None,
+        title=f"{verdict} {text}",
+        published=NOW - age * DAY,
+    ),
+    number=st.integers(1, 6),
+    link=st.integers(0, 3),
+    verdict=st.sampled_from(sorted(VERDICTS)),
+    text=st.sampled_from(["een", "twee"]),
+    age=st.sampled_from([-3, 1, 5, 40]),
+)
+documents = st.lists(entries, max_size=5)
+sources = st.sampled_from(SOURCES)
+places = st.integers(0, 20)
+
+
+def address(source_id: str) -> str:
+    return f"https://{source_id}.example/feed"
+
+
+def tags(entry: Entry) -> Tags:
+    return VERDICTS[entry.title.split()[0]]
+
+
+class Newsroom(RuleBasedStateMachine):
+    """Partners publish, change, fail and come back; polls are lost; editors decide."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        copyfile(self.template, f"{self.folder.name}/db")
+        self.store = open_store(f"sqlite+pysqlite:///{self.folder.name}/db")
+        self.partners = Partners()
+        self.now = NOW
+        self.seen: dict[str, tuple[datetime | None, State]] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+    @initialize(join=st.sampled_from(["normal", "url", "never"]), mode=st.sampled_from(["automatic", "edited"]))
+    def begin(self, join: str, mode: str) -> None:
+        self.line: Line = make_line(self.store, self.partners, tags, mode=mode)
+        follow(self.store, make_source("fme"), make_source("vhto", join=join), make_source("aob", relevance="all"))
+        for source_id in SOURCES:
+            self.partners.documents[address(source_id)] = feed()
+
+    @rule(source_id=sources, document=documents)
+    def a_partner_publishes(self, source_id: str, document: list[Entry]) -> None:
+        self.partners.planned.pop(address(source_id), None)
+        self.partners.documents[address(source_id)] = feed(*document)
+
+    @rule(source_id=sources, status=st.sampled_from([404, 500]))
+    def a_server_fails(self, source_id: str, status: int) -> None:
+        wire = Wire(url=address(source_id), status=status, requests=1)
+        self.partners.planned[address(source_id)] = Failed(wire=wire, code=f"http-{status}")
+
+    @rule(hours=st.sampled_from([1, 30, 400]))
+    def we_poll(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        for report in poll_due(self.line, self.now, "test"):
+            assert report.poll.outcome in (Outcome.FETCHED, Outcome.UNCHANGED, Outcome.FAILED)
+
+    @rule()
+    def we_lose_a_lease_while_we_poll(self) -> None:
+        def lose() -> None:
+            self.partners.on_fetch = lambda: None
+            with self.store.write() as transaction:
+                leases.free_all(transaction)
+
+        self.partners.on_fetch = lose
+        self.we_poll(30)
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, what=st.sampled_from([decide.publish, decide.reject]))
+    def an_editor_decides(self, place: int, what: object) -> None:
+        slugs = self.slugs()
+        assert callable(what)
+        what(self.store, [slugs[place % len(slugs)], slugs[0]], "thea", self.now, "omdat")
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, theme=st.sampled_from([None, "instroom", "leven-lang-ontwikkelen"]))
+    def an_editor_gives_a_theme(self, place: int, theme: str | None) -> None:
+        slugs = self.slugs()
+        decide.set_theme(self.store, [slugs[place % len(slugs)]], theme, None, "thea", self.now)
+
+    def slugs(self) -> list[str]:
+        with self.store.read() as transaction:
+            found = stories.load(transaction, stories.by_state(transaction, None, limit=99))
+        return [story.slug for story in found]
+
+    @invariant()
+    def the_tables_are_what_the_log_says(self) -> None:
+        with self.store.read() as transaction:
+            assert contradictions(transaction) == []
+            log = events.since(transaction, 0)
+        assert [each.seq for each in log] == list(range(1, len(log) + 1))
+
+    @invariant()
+    def every_item_is_in_one_story_and_every_story_has_items(self) -> None:
+        with self.store.read() as transaction:
+            numbers = stories.by_state(transaction, None, limit=999)
+            held = Counter(
+                (each.source_id, each.key) for story in stories.load(transaction, numbers) for each in story.items
+            )
+            rows = transaction.execute(select(item.c.source_id, item.c.key)).all()
+            assert all(story.items for story in stories.load(transaction, numbers))
+        assert held == Counter((row.source_id, row.key) for row in rows)
+        assert set(held.values()) <= {1}
+
+    @invariant()
+    def a_release_is_never_moved_and_what_was_public_is_never_forgotten(self) -> None:
+        with self.store.read() as transaction:
+            rows = stories.rows(transaction, stories.by_state(transaction, None, limit=999)).values()
+        for row in rows:
+            released, state = self.seen.get(row.uri, (None, State.HELD))
+            assert released is None or row.released == released
+            assert state not in PUBLIC or row.state in PUBLIC
+            assert row.released is None or (row.updated is not None and row.released <= row.updated <= self.now)
+        self.seen = {row.uri: (row.released, row.state) for row in rows}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def template(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An empty database, copied for every sequence: making its tables takes longer than most of them."""
+    path = tmp_path_factory.mktemp("template") / "db"
+    store = open_store(f"sqlite+pysqlite:///{path}")
+    migrate.prepare(store)
+    store.close()
+    Newsroom.template = path
+
+
+TestNewsroom = Newsroom.TestCase
+TestNewsroom.settings = settings(max_examples=max(10, settings().max_examples // 2), stateful_step_count=25)
+
+
+def test_a_long_history_folds_to_the_tables_on_both_engines(store: Store, partners: Partners) -> None:
+    follow(store, *(make_source(id_) for id_ in SOURCES))
+    line = make_line(store, partners, tags)
+    for day in range(12):
+        for number, id_ in enumerate(SOURCES):
+            shown = [
+                make_entry(
+                    n, link=f"https://nieuws.example/{n % 5}", title=f"{sorted(VERDICTS)[n % 3]} {day // (n + 1)}"
+                )
+                for n in range(1 + number, 4 + number + day % 3)
+            ]
+            partners.documents[address(id_)] = feed(*shown)
+        now = NOW + day * DAY
+        list(poll_due(line, now, "test"))
+        with store.read() as transaction:
+            found = stories.load(transaction, stories.by_state(transaction, None, limit=99))
+        decide.publish(store, [found[day % len(found)].slug], "thea", now)
+        decide.reject(store, [found[-1 - day % len(found)].slug], "piet", now)
+        decide.set_theme(store, [found[0].slug], None, "instroom", "thea", now)
+    with store.read() as transaction:
+        assert contradictions(transaction) == []
+        assert {each.kind for each in events.since(transaction, 0)} >= {
+            "taken-in",
+            "joined",
+            "revised",
+            "published",
+            "retagged",
+            "rejected",
+        }
