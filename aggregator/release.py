@@ -9,6 +9,7 @@ one stays.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import structlog
 
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 
 LANGUAGES = ("nl", "en")
 PAGE_STORIES = 50
+SOURCES_AT_ONCE = 50  # as many windows of 100 stories as fit in memory without being felt
 FORMATS: dict[Format, tuple[str, Callable[[Channel, Sequence[Story], Mapping[str, Source], Site], bytes]]] = {
     "atom": ("application/atom+xml; charset=utf-8", atom_feed),
     "rss": ("application/rss+xml; charset=utf-8", rss_feed),
@@ -67,7 +69,7 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
         held = source_rows.all_sources(transaction)
         names = source_rows.by_id(transaction)
         seen = documents.released_seq(transaction)
-        news = events.since(transaction, seen)
+        news = events.spoken_of(transaction, seen)
         touched = None if everything or not seen else touched_by(transaction, news)
         made = list(_documents(press, transaction, held, names, touched, now))
     with press.store.write() as transaction:
@@ -80,10 +82,10 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
 def touched_by(transaction: Transaction, news: Sequence[Event]) -> Touched:
     """The public stories that `news` speaks of, with the themes and sources that show them or showed them before."""
     mentioned = {each.story_id for each in news if each.story_id is not None}
-    rows = stories.rows(transaction, mentioned)
+    now = stories.standing(transaction, mentioned)
     was_public = {each.story_id for each in news if each.before.get("state") == State.PUBLISHED.value}
-    public = {number for number, row in rows.items() if row.state is State.PUBLISHED or number in was_public}
-    themes = {rows[number].tags.theme for number in public}
+    public = {number for number, (state, _) in now.items() if state is State.PUBLISHED or number in was_public}
+    themes = {now[number][1] for number in public}
     themes |= {each.before.get("theme") for each in news if each.story_id in public}
     members = stories.sources_of(transaction, public)
     return Touched(
@@ -151,10 +153,9 @@ def _documents(
 ) -> Iterator[Document]:
     configured = [each.source for each in held]
     all_channels = channels(press.site, configured, press.created)
-    for channel, theme, sources in all_channels:
-        if _concerns(touched, theme, sources):
-            numbers = stories.in_feed(transaction, limit=press.feed_length, theme=theme, sources=sources)
-            yield from _feeds(press, channel, stories.load(transaction, numbers), names, now)
+    wanted = [each for each in all_channels if _concerns(touched, each[1], each[2])]
+    for channel, window in _windows(transaction, wanted, press.feed_length):
+        yield from _feeds(press, channel, window, names, now)
     shown = front(transaction, held, names, now)
     for language in LANGUAGES:
         yield _page("/", language, front_page(shown, press.site, language), now)
@@ -164,6 +165,25 @@ def _documents(
         addresses = {each.source.id: each.poll.address or each.source.url for each in held}
         body = sources_opml(configured, press.site, addresses)
         yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
+
+
+def _windows(
+    transaction: Transaction, wanted: Sequence[tuple[Channel, str, list[str] | None]], limit: int
+) -> Iterator[tuple[Channel, list[Story]]]:
+    """Each channel with the stories in it. Channels of one source, nearly all there are, share their questions."""
+    single: list[tuple[Channel, str]] = []
+    for channel, theme, sources in wanted:
+        if sources is not None and len(sources) == 1:
+            single.append((channel, sources[0]))
+        else:
+            numbers = stories.in_feed(transaction, limit=limit, theme=theme, sources=sources)
+            yield channel, stories.load(transaction, numbers)
+    for start in range(0, len(single), SOURCES_AT_ONCE):
+        part = single[start : start + SOURCES_AT_ONCE]
+        numbers_of = stories.windows(transaction, [source for _, source in part], limit=limit)
+        held = stories.by_number(transaction, chain.from_iterable(numbers_of.values()))
+        for channel, source in part:
+            yield channel, [held[number] for number in numbers_of.get(source, ())]
 
 
 def _feeds(

@@ -69,6 +69,13 @@ def since(transaction: Transaction, seq: int, limit: int | None = None) -> list[
     return [Event(**row._mapping) for row in transaction.execute(query)]
 
 
+def spoken_of(transaction: Transaction, seq: int) -> list[Event]:
+    """Events after `seq`, in order, with no more than release asks of them: which story, and what it was `before`."""
+    query = select(event.c.seq, event.c.at, event.c.kind, event.c.story_id, event.c.before)
+    rows = transaction.execute(query.where(event.c.seq > seq).order_by(event.c.seq))
+    return [Event(**row._mapping) for row in rows]
+
+
 def of_story(transaction: Transaction, story_id: int) -> list[Event]:
     """Everything that ever happened to one story, in order."""
     query = select(event).where(event.c.story_id == story_id).order_by(event.c.seq)

@@ -103,6 +103,15 @@ def rows(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoryRow]:
     return found
 
 
+def standing(transaction: Transaction, ids: Iterable[int]) -> dict[int, tuple[State, str | None]]:
+    """The state and the theme of stories by number."""
+    found = {}
+    for part in parts(ids):
+        for row in transaction.execute(select(story.c.id, story.c.state, story.c.theme).where(story.c.id.in_(part))):
+            found[row.id] = (State(row.state), row.theme)
+    return found
+
+
 def row_by_slug(transaction: Transaction, slug: str) -> StoryRow | None:
     """One story by the last part of its id."""
     row = transaction.execute(select(story).where(story.c.slug == slug)).one_or_none()
@@ -122,13 +131,19 @@ def decided(transaction: Transaction, ids: Iterable[int]) -> set[int]:
 
 def load(transaction: Transaction, ids: Sequence[int]) -> list[Story]:
     """Whole stories, origin first, in the order of `ids`."""
+    found = by_number(transaction, ids)
+    return [found[number] for number in ids if number in found]
+
+
+def by_number(transaction: Transaction, ids: Iterable[int]) -> dict[int, Story]:
+    """Whole stories, origin first, by number."""
     found = rows(transaction, ids)
     members: dict[int, list[tuple[int, Item]]] = {number: [] for number in found}
     for part in parts(found):
         query = select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)
         for row in transaction.execute(query):
             members[row.story_id].append((row.id, item_from(row)))
-    return [_story(found[number], members[number]) for number in ids if number in found]
+    return {number: _story(row, members[number]) for number, row in found.items()}
 
 
 def in_feed(
@@ -142,6 +157,25 @@ def in_feed(
         .limit(limit)
     )
     return list(transaction.execute(_narrowed(query, theme, sources)).scalars())
+
+
+def windows(transaction: Transaction, sources: Sequence[str], *, limit: int) -> dict[str, list[int]]:
+    """For each of `sources` what `in_feed` gives for it alone, by one question; one without stories is not there."""
+    public = (
+        select(item.c.source_id, story.c.id, story.c.released)
+        .join(story, story.c.id == item.c.story_id)
+        .where(story.c.state == State.PUBLISHED.value, story.c.released.is_not(None), item.c.source_id.in_(sources))
+        .distinct()  # a story may hold two items of one source
+        .subquery()
+    )
+    order = (public.c.released.desc(), public.c.id.desc())
+    place = func.row_number().over(partition_by=public.c.source_id, order_by=order).label("place")
+    ranked = select(public.c.source_id, public.c.id, place).subquery()
+    query = select(ranked.c.source_id, ranked.c.id).where(ranked.c.place <= limit)
+    found: dict[str, list[int]] = {}
+    for source_id, number in transaction.execute(query.order_by(ranked.c.source_id, ranked.c.place)):
+        found.setdefault(source_id, []).append(number)
+    return found
 
 
 def latest(transaction: Transaction, *, limit: int, theme: str = "", sources: Sequence[str] | None = None) -> list[int]:
