@@ -40,6 +40,15 @@ def test_a_reader_goes_on_where_it_was(store: Store) -> None:
         assert events.since(transaction, 5) == []
 
 
+def test_release_is_told_which_stories_and_what_they_were(store: Store) -> None:
+    append(store, FULL, replace(FULL, story_id=None))
+    with store.read() as transaction:
+        first, second = events.spoken_of(transaction, 0)
+        assert events.spoken_of(transaction, 1) == [second]
+    assert (first.seq, first.story_id, first.before, first.after) == (1, 3, FULL.before, {})
+    assert (second.seq, second.story_id, second.kind) == (2, None, "rejected")
+
+
 def test_a_story_tells_all_that_happened_to_it(store: Store) -> None:
     append(store, replace(FULL, story_id=1), replace(FULL, story_id=2), replace(FULL, story_id=1, kind="published"))
     with store.read() as transaction:

@@ -153,6 +153,26 @@ def test_a_theme_and_a_source_narrow_what_is_shown(store: Store, select: Select)
         assert select(transaction, limit=9, sources=[]) == []
 
 
+def test_the_windows_of_many_sources_are_those_of_each_alone(store: Store) -> None:
+    keep(store, *(row(number) for number in (1, 2, 3)), row(4, state=State.HELD), row(5, released=None))
+    keep(store, row(6), source="vhto")
+    keep(store, row(7, released=NOW), source="vhto")
+    with store.append() as transaction:  # a second item of the same source in one story
+        items.insert_items(transaction, [(8, 6, make_item(8, "vhto"), b"")])
+    with store.read() as transaction:
+        found = stories.windows(transaction, ["fme", "vhto", "nobody"], limit=2)
+        assert found == {"fme": [1, 2], "vhto": [7, 6]}
+        for source, window in found.items():
+            assert window == stories.in_feed(transaction, limit=2, sources=[source])
+
+
+def test_where_stories_stand_can_be_asked_alone(store: Store) -> None:
+    keep(store, row(1), row(2, state=State.HELD, tags=Tags()))
+    with store.read() as transaction:
+        found = stories.standing(transaction, [1, 2, 3])
+    assert found == {1: (State.PUBLISHED, "instroom"), 2: (State.HELD, None)}
+
+
 def test_stories_are_counted_by_theme_state_and_source(store: Store) -> None:
     keep(store, row(1), row(2, tags=Tags()), row(3, state=State.HELD))
     keep(store, row(4), source="vhto")
