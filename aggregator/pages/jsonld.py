@@ -59,6 +59,13 @@ def addresses_of(node: Node, base: str) -> list[str]:
     return list(dict.fromkeys(filter(None, found)))
 
 
+def referred(value: object, nodes: Iterable[Node]) -> object:
+    """Return the node that {"@id": ...} stands for, if it is among `nodes`; any other value as it is."""
+    if isinstance(value, Mapping) and value.keys() == {"@id"}:
+        return next((node for node in nodes if node.get("@id") == value["@id"] and len(node) > 1), value)
+    return value
+
+
 def _walk(value: object, depth: int) -> Iterator[Node]:
     if depth > MAX_DEPTH:
         return

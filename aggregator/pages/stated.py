@@ -59,7 +59,7 @@ def stated_image(value: object, base: str) -> Image | None:
     """Return the first picture of a JSON-LD image (an address, an ImageObject, a list of these)."""
     for each in value[:5] if isinstance(value, list) else [value]:
         fields: Mapping[str, Any] = each if isinstance(each, Mapping) else {"url": each}
-        addresses = (fields.get(name) for name in ("contentUrl", "url", "@id"))
+        addresses = (fields.get(name) for name in ("contentUrl", "url"))
         for address in addresses:
             credit = fields.get("creditText") or _name(fields.get("author")) or _name(fields.get("copyrightHolder"))
             if image := make_image(address, base, caption=fields.get("caption"), credit=credit):
