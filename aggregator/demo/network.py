@@ -78,6 +78,7 @@ class Network:
                 id=partner.id,
                 organisation=partner.organisation,
                 url=f"{self.address(partner.id)}/nieuws.xml",
+                kind="feed",
                 labels=partner.labels,
                 republisher=partner.id == "vakblad",
             )

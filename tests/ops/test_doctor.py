@@ -1,0 +1,196 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import dump_sources
+from aggregator.model import Outcome, Poll, Source
+from aggregator.ops.doctor import Finding, examine
+from aggregator.store import leases, sources
+from aggregator.store.tables import metadata
+from aggregator.wiring import Service
+from tests.factories import DAY, HOUR, make_source
+
+Look = Callable[..., dict[str, Finding]]
+
+
+def found_by_name(_host: str, _port: int) -> object:
+    return None
+
+
+def offline(_host: str, _port: int) -> object:
+    raise OSError("Temporary failure in name resolution")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def look(tmp_path: Path, config_dir: Path, now: datetime) -> Look:
+    """Examines the set-up of the test, and gives the findings by name."""
+
+    def at_once(
+        look_up: Callable[[str, int], object] = found_by_name, at: datetime = now, **environ: str
+    ) -> dict[str, Finding]:
+        given = {"AGGREGATOR_CONFIG_DIR": str(config_dir), "AGGREGATOR_DATA_DIR": str(tmp_path / "data")}
+        return {each.check: each for each in examine(given | environ, at, look_up)}
+
+    return at_once
+
+
+def visit(service: Service, source_id: str, poll: Poll) -> None:
+    with service.store.write() as transaction:
+        leases.save_polls(transaction, [(source_id, poll)])
+
+
+def wrong(findings: dict[str, Finding]) -> set[str]:
+    return {name for name, each in findings.items() if not each.ok}
+
+
+def test_all_is_well_before_the_first_start_and_looking_makes_nothing(look: Look, tmp_path: Path) -> None:
+    findings = look()
+    assert wrong(findings) == set()
+    assert list(findings) == ["configuration", "contact", "base_url", "data", "disk", "database", "internet"]
+    assert "made at the first start" in findings["data"].found
+    assert "empty" in findings["database"].found
+    assert not (tmp_path / "data").exists()
+
+
+def test_whatever_is_wrong_comes_with_what_to_do(look: Look, service: Service, follow: Callable[..., Source]) -> None:
+    follow("fme")
+    visit(service, "fme", Poll(outcome=Outcome.FAILED, code="dns", failures=2))
+    for each in look(offline, AGGREGATOR_HOST="0.0.0.0").values():
+        assert each.ok or each.fix
+        assert each.found
+
+
+def test_a_configuration_that_cannot_be_used_is_all_there_is_to_say(look: Look) -> None:
+    findings = look(AGGREGATOR_PORT="veel", AGGREGATOR_NONESUCH="1")
+    assert list(findings) == ["configuration"]
+    assert not findings["configuration"].ok
+    assert "AGGREGATOR_PORT" in findings["configuration"].found
+    assert "AGGREGATOR_NONESUCH" in findings["configuration"].found
+
+
+def test_nobody_to_reach_is_asked_for(look: Look, config_dir: Path) -> None:
+    (config_dir / "site.toml").write_text("")
+    assert wrong(look()) == {"contact"}
+
+
+def test_the_default_address_will_do_on_this_machine_only(look: Look) -> None:
+    assert look()["base_url"].ok
+    assert look()["base_url"].fix != ""
+    assert wrong(look(AGGREGATOR_HOST="0.0.0.0")) == {"base_url"}
+    assert wrong(look(AGGREGATOR_HOST="0.0.0.0", AGGREGATOR_BASE_URL="https://nieuws.example")) == set()
+
+
+def test_a_data_directory_that_is_none_is_said(look: Look, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("een bestand")
+    assert "data" in wrong(look())
+
+
+def test_a_full_disk_is_said(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aggregator.ops import doctor
+
+    monkeypatch.setattr(doctor, "DISK_FREE", 2.0)
+    assert wrong(look()) == {"disk"}
+
+
+def test_a_machine_without_internet_is_told_of_the_demo(look: Look) -> None:
+    findings = look(offline)
+    assert wrong(findings) == {"internet"}
+    assert "aggregator demo" in findings["internet"].fix
+
+
+def test_a_database_in_use_is_well(look: Look, service: Service, follow: Callable[..., Source]) -> None:
+    follow("fme")
+    findings = look()
+    assert wrong(findings) == set()
+    assert findings["database"].found.startswith("sqlite, version ")
+    assert findings["sources"].found == "1: 1 not polled yet"
+
+
+def test_a_database_without_our_tables_is_empty(look: Look, tmp_path: Path) -> None:
+    import sqlite3
+
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data" / "aggregator.sqlite3") as database:
+        database.execute("CREATE TABLE x (y)")
+    assert look()["database"].ok
+
+
+@pytest.mark.parametrize(("version", "fix"), [("0000", "aggregator db upgrade"), ("9999", "newer program")])
+def test_tables_of_another_version_are_said(look: Look, service: Service, version: str, fix: str) -> None:
+    from sqlalchemy import text
+
+    with service.store.write() as transaction:
+        transaction.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    findings = look()
+    assert wrong(findings) == {"database"}
+    assert fix in findings["database"].fix
+    assert "sources" not in findings
+
+
+def test_a_database_that_does_not_answer_is_said(look: Look) -> None:
+    findings = look(AGGREGATOR_DATABASE_URL="postgresql://nobody@127.0.0.1:1/x", AGGREGATOR_SECRET_KEY="x" * 40)
+    assert wrong(findings) == {"database"}
+    assert "does not answer" in findings["database"].found
+
+
+def test_clocks_that_differ_are_said(look: Look, service: Service, now: datetime) -> None:
+    assert look(at=now + timedelta(seconds=5))["clock"].ok
+    assert "clock" in wrong(look(at=now - HOUR))
+
+
+def test_sources_that_fail_are_named_and_paused_ones_are_not(
+    look: Look, service: Service, follow: Callable[..., Source], now: datetime
+) -> None:
+    for id_ in ("well", "broken", "resting", "new"):
+        follow(id_, paused=id_ == "resting")
+    visit(service, "well", Poll(at=now, outcome=Outcome.UNCHANGED, next_due=now + HOUR))
+    visit(service, "broken", Poll(at=now, outcome=Outcome.FAILED, code="http-404", detail="niet hier", failures=3))
+    visit(service, "resting", Poll(at=now, outcome=Outcome.FAILED, code="dns"))
+    findings = look()
+    assert wrong(findings) == {"broken"}
+    assert findings["broken"].found == "http-404 (niet hier), 3 times in a row"
+    assert "aggregator sources check broken" in findings["broken"].fix
+    assert findings["sources"].found == "4: 1 well, 1 not polled yet, 1 paused"
+
+
+def test_many_late_sources_are_one_question(
+    look: Look, service: Service, follow: Callable[..., Source], now: datetime
+) -> None:
+    for id_ in "abc":
+        follow(id_)
+        visit(service, id_, Poll(at=now - 5 * DAY, outcome=Outcome.UNCHANGED, next_due=now - 2 * DAY))
+    findings = look()
+    assert wrong(findings) == {"late"}
+    assert findings["late"].found.startswith("3 sources")
+
+
+def test_what_the_file_says_other_than_the_database_is_said(
+    look: Look, service: Service, follow: Callable[..., Source], config_dir: Path, now: datetime
+) -> None:
+    held = [follow(id_) for id_ in ("same", "other", "gone")]
+    with service.store.write() as transaction:
+        sources.remove(transaction, "gone", now)
+    assert "sources.toml" not in look()
+    listed = [held[0], replace(held[1], labels=("oost",)), held[2], make_source("added")]
+    (config_dir / "sources.toml").write_text(dump_sources(listed))
+    finding = look()["sources.toml"]
+    assert finding.ok
+    assert finding.found == "of its sources 1 are other and 1 are removed in the database, which wins"
+    assert str(config_dir / "sources.toml") in finding.fix
+
+
+def test_the_examination_changes_nothing(look: Look, service: Service, follow: Callable[..., Source]) -> None:
+    follow("fme")
+    with service.store.read() as transaction:
+        before = [transaction.execute(table.select()).all() for table in metadata.sorted_tables]
+    look()
+    with service.store.read() as transaction:
+        assert [transaction.execute(table.select()).all() for table in metadata.sorted_tables] == before
