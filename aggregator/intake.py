@@ -67,6 +67,7 @@ class Receipt:
     body: Fetched | None = None
     verdict: Literal["good", "bad"] = "good"
     pause_until: datetime | None = None
+    next_page: str = ""  # where the list goes on, at its first read
     wanted: tuple[str, ...] = ()  # articles to fetch before this is written
     healed_from: str = ""  # the rule by which a page's list was found before it was redesigned
 

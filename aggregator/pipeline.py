@@ -6,78 +6,40 @@
 batches by one short transaction each (`intake.py`), which lets in nothing of a lease that was lost. A source's failure
 is a result, never an exception.
 
-A second look is fetched after all first answers: the other addresses of a site that nobody climbed yet (`ladder.py`).
+A second look is fetched after all first answers: the other addresses of a site that nobody climbed yet (`ladder.py`),
+further pages of a list that is read for the first time, and the articles of new items whose list says too little.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from time import monotonic
-from typing import Protocol
+from typing import Literal
 
-from aggregator.dedup.echo import is_echo
-from aggregator.dedup.identity import fingerprint, item_key
-from aggregator.dedup.moved import Held, recognised
-from aggregator.dedup.urls import url_key
-from aggregator.errors import ReadError, SourceError
-from aggregator.intake import Change, Fresh, Intake, Receipt, complete
-from aggregator.ladder import FEED, LISTING, Ladder, Rung, climb, linked_feed, look, read_rung
-from aggregator.model import Answer, Entry, Fetched, Item, NotModified, Poll, Reading, Request, Source, Tags, Throttled
+from aggregator.dedup.identity import fingerprint
+from aggregator.errors import ReadError
+from aggregator.intake import Fresh, Receipt, complete
+from aggregator.ladder import FEED, LISTING, Rung, climb, look, read_rung
+from aggregator.model import Answer, Fetched, NotModified, Request, Source
+from aggregator.pages.article import read_article
+from aggregator.pages.completing import completed
 from aggregator.pages.discovery import Candidate
+from aggregator.pages.pager import next_page
 from aggregator.policy.address import expand
-from aggregator.policy.interval import Bounds, host_pause, next_due
-from aggregator.policy.visit import body_hash, failed, succeeded, unchanged, unreadable
-from aggregator.store import Store, items, leases
-from aggregator.store.items import KnownItem
+from aggregator.policy.visit import body_hash, failed, unchanged
+from aggregator.receipts import Line, Report, identified, planned, read_as, rung_of, settled
+from aggregator.store import leases
 from aggregator.store.leases import Claimed, Lease
-from aggregator.text.dates import day_in_amsterdam
 
 BATCH_POLLS = 100
 BATCH_ITEMS = 400  # keeps a write transaction under 100 ms
 BATCH_SECONDS = 1.0
-REMEMBERED = 500  # items of a source among which an entry under a new address is looked for
-PROOF = 3  # known items that a redesigned list must show before it is believed
-TAGGED_CHARACTERS = 600  # title and first paragraph tell what an item is about; the rest only mentions
+FURTHER_PAGES = 2
 LEASE_SHARE = 0.8  # no request starts when less than a fifth of the lease is left
 
-Fetch = Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]]
+__all__ = ["Line", "Report", "poll_due", "receive", "request_for"]
 
-
-class Tagger(Protocol):
-    """Says what an entry of a source is about."""
-
-    def __call__(self, entry: Entry, source: Source) -> Tags: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """Everything that the line works with and does not decide itself."""
-
-    store: Store
-    fetch: Fetch
-    tag: Tagger
-    intake: Intake
-    base_url: str
-    tag_authority: str
-    anonymous: Callable[[str], bool]  # nobody says who asks this address: once a day at most
-    bounds: Bounds = field(default_factory=Bounds)
-    parallel: int = 2
-    gap: timedelta = timedelta(seconds=1)
-    hosts: int = 200  # claimed at once
-    per_host: int = 50
-    lease: timedelta = timedelta(minutes=10)
-    keep_bodies: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """How one poll went, for whoever watches."""
-
-    source: Source
-    poll: Poll
-    new: int = 0
-    changed: int = 0
-    requests: int = 0
+Ask = Callable[[Iterable[Request]], Iterator[tuple[Request, Answer]]]  # a round of requests under the same lease
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,15 +78,23 @@ def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iter
 
     batch = Batch(line, claimed, now)
     ascents: list[Ascent] = []
+    hungry: list[Receipt] = []
     for request, answer in fetch(request_for(each, line, now) for each in claimed):
         seen = receive(line, by_id[request.source_id], answer, now)
         if isinstance(seen, Receipt) and seen.pause_until is not None:
             resting.add(seen.claimed.lease.host_id)
         if isinstance(seen, Ascent):
             ascents.append(seen)
+        elif seen.next_page or seen.wanted:
+            hungry.append(seen)
         else:
             yield from batch.add(seen)
     for receipt in climbed(line, fetch, ascents, now):
+        if receipt.next_page or receipt.wanted:
+            hungry.append(receipt)
+        else:
+            yield from batch.add(receipt)
+    for receipt in with_articles(line, fetch, with_further_pages(line, fetch, hungry, now), now):
         yield from batch.add(receipt)
     yield from batch.finish()
 
@@ -145,38 +115,20 @@ def request_for(claimed: Claimed, line: Line, now: datetime) -> Request:
     )
 
 
-def rung_of(source: Source, last: Poll) -> str:
-    """How this source is read; "" when the ladder must be climbed first."""
-    return {"feed": FEED, "page": LISTING}.get(source.kind, last.rung)
-
-
 def receive(line: Line, claimed: Claimed, answer: Answer, now: datetime) -> Receipt | Ascent:
     """Decide what one answer brings and when to come again; nothing is written."""
     source, last = claimed.source, claimed.held.poll
     if isinstance(answer, NotModified) or (isinstance(answer, Fetched) and body_hash(answer) == last.body_hash):
-        return _planned(line, claimed, answer, unchanged(last, answer, now), now)
+        return planned(line, claimed, answer, unchanged(last, answer, now), now)
     if not isinstance(answer, Fetched):
-        return _planned(line, claimed, answer, failed(last, answer, now), now)
+        return planned(line, claimed, answer, failed(last, answer, now), now)
     rung = rung_of(source, last)
     if rung:
-        return _read(line, claimed, answer, rung, now)
+        return read_as(line, claimed, answer, rung, now)
     rungs, others = look(answer, source, now)
     if others:
         return Ascent(claimed=claimed, answer=answer, rungs=rungs, others=others)
-    return _settled(line, claimed, answer, climb(rungs, (), source, now), now)
-
-
-def _read(line: Line, claimed: Claimed, answer: Fetched, rung: str, now: datetime) -> Receipt:
-    try:
-        reading = read_rung(rung, answer, claimed.source, now)
-        return _bring_in(line, claimed, answer, reading, rung, now)
-    except SourceError as error:
-        return _unreadable(line, claimed, answer, error, now)
-
-
-def _unreadable(line: Line, claimed: Claimed, answer: Fetched, error: SourceError, now: datetime) -> Receipt:
-    poll = unreadable(claimed.held.poll, answer, error, now)
-    return replace(_planned(line, claimed, answer, poll, now), body=answer, verdict="bad")
+    return settled(line, claimed, answer, climb(rungs, (), source, now), now)
 
 
 # --- The second look --------------------------------------------------------------------------------------------------
@@ -184,7 +136,7 @@ def _unreadable(line: Line, claimed: Claimed, answer: Fetched, error: SourceErro
 
 def climbed(
     line: Line,
-    fetch: Callable[[Iterable[Request]], Iterator[tuple[Request, Answer]]],
+    fetch: Ask,
     ascents: Sequence[Ascent],
     now: datetime,
 ) -> Iterator[Receipt]:
@@ -196,151 +148,90 @@ def climbed(
     for each in ascents:
         answers = found[each.claimed.source.id]
         tried = [(candidate, answers[candidate.url]) for candidate in each.others if candidate.url in answers]
-        receipt = _settled(line, each.claimed, each.answer, climb(each.rungs, tried, each.claimed.source, now), now)
+        receipt = settled(line, each.claimed, each.answer, climb(each.rungs, tried, each.claimed.source, now), now)
         yield replace(receipt, requests=receipt.requests + sum(answer.wire.requests for _, answer in tried))
 
 
 def _tries(line: Line, ascents: Sequence[Ascent]) -> Iterator[Request]:
     for each in ascents:
         for candidate in each.others:
-            yield Request(
-                source_id=each.claimed.source.id,
-                url=candidate.url,
-                respect_robots=True,
-                parallel=line.parallel,
-                gap=line.gap,
-            )
+            yield _further(line, each.claimed.source, candidate.url, "feed")
 
 
-def _settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: datetime) -> Receipt:
-    """Read the source as the ladder recommends, from now on."""
-    best = ladder.recommended
-    if best is None or best.reading is None or best.answer is None:
-        return _unreadable(line, claimed, answer, ReadError(ladder.code), now)
-    moved_in = "" if best.address == claimed.source.url else best.address
-    last = replace(claimed.held.poll, rung=best.name, address=moved_in)
-    settled = replace(claimed, held=replace(claimed.held, poll=last))
-    rung = FEED if best.name.startswith(("feed", "common")) else best.name
-    return _bring_in(line, settled, best.answer, best.reading, rung, now)
-
-
-# --- What a reading brings --------------------------------------------------------------------------------------------
-
-
-def _bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, rung: str, now: datetime) -> Receipt:
-    source, last = claimed.source, claimed.held.poll
-    found = identified(reading.entries, source, line, now)
-    with line.store.read() as transaction:
-        known = items.known_items(transaction, source.id, found)
-        strangers = {key: item.entry for key, item in found.items() if key not in known}
-        if strangers and last.changed_at is not None:
-            latest = items.latest_of(transaction, source.id, REMEMBERED)
-            known |= _under_other_keys(strangers, found, latest, redesigned=_is_redesigned(reading, last))
-    if rung == LISTING:
-        _believe(reading, last, found, known)
-    is_unsure = any(problem.code == "low-confidence" for problem in reading.problems)
-    fresh, changes = [], []
-    for key, item in found.items():
-        print_now = fingerprint(item.entry)
-        if key not in known:
-            tags = line.tag(item.entry, source)
-            # A list that is perhaps no news list: an editor looks first.
-            tags = replace(tags, decision="review") if is_unsure else tags
-            fresh.append(Fresh(item=item, fingerprint=print_now, tags=tags))
-        elif known[key].fingerprint != print_now:
-            tags = line.tag(item.entry, source)
-            changes.append(Change(known=known[key], item=item, fingerprint=print_now, tags=tags))
-    poll = replace(
-        succeeded(last, answer, reading, now, changed=bool(fresh or changes)),
-        rule=reading.rule or last.rule,
-        offers=linked_feed(answer) if rung == LISTING and source.kind == "page" else "",
+def _further(line: Line, source: Source, url: str, accept: Literal["feed", "page"]) -> Request:
+    return Request(
+        source_id=source.id, url=url, respect_robots=True, accept=accept, parallel=line.parallel, gap=line.gap
     )
-    receipt = _planned(line, claimed, answer, poll, now)
+
+
+def with_further_pages(line: Line, fetch: Ask, receipts: Sequence[Receipt], now: datetime) -> list[Receipt]:
+    """Follow a list to its next pages, at its first read only: what stands there is known, and hardly ever news."""
+    done = {receipt.claimed.source.id: receipt for receipt in receipts}
+    for _ in range(FURTHER_PAGES):
+        going = [receipt for receipt in done.values() if receipt.next_page]
+        if not going:
+            break
+        answers = list(fetch(_further(line, each.claimed.source, each.next_page, "page") for each in going))
+        heard = {request.source_id: answer for request, answer in answers}
+        for receipt in going:
+            source_id = receipt.claimed.source.id
+            done[source_id] = _longer(line, receipt, heard.get(source_id), now)
+    return [replace(receipt, next_page="") for receipt in done.values()]
+
+
+def _longer(line: Line, receipt: Receipt, answer: Answer | None, now: datetime) -> Receipt:
+    if not isinstance(answer, Fetched):
+        return replace(receipt, next_page="")
+    source = receipt.claimed.source
+    try:
+        reading = read_rung(LISTING, answer, source, now)
+    except ReadError:
+        return replace(receipt, next_page="")
+    had = {each.item.key for each in receipt.fresh}
+    more = [
+        Fresh(item=item, fingerprint=fingerprint(item.entry), tags=line.tag(item.entry, source))
+        for key, item in identified(reading.entries, source, line, now).items()
+        if key not in had
+    ]
     return replace(
         receipt,
-        fresh=tuple(fresh),
-        changes=tuple(changes),
-        body=answer if line.keep_bodies else None,
-        verdict="good",
-        healed_from=last.rule if _is_redesigned(reading, last) else "",
+        fresh=(*receipt.fresh, *more),
+        requests=receipt.requests + answer.wire.requests,
+        next_page=next_page(answer.body, url=answer.wire.url, charset=answer.charset) if more else "",
     )
 
 
-def identified(entries: Iterable[Entry], source: Source, line: Line, now: datetime) -> dict[str, Item]:
-    """The entries that are the source's own, by what identifies them; the first of equal ones counts."""
-    found: dict[str, Item] = {}
-    for entry in entries:
-        if is_echo(entry, base_url=line.base_url, tag_authority=line.tag_authority):
-            continue
-        key = item_key(entry)
-        if key not in found:
-            found[key] = Item(key=key, source_id=source.id, entry=entry, url_key=_url_key(entry.link), first_seen=now)
-    return found
-
-
-def _url_key(link: str | None) -> str:
-    try:
-        return url_key(link) if link else ""
-    except ValueError:  # an address that nobody can open joins nothing
-        return ""
-
-
-def _under_other_keys(
-    strangers: dict[str, Entry],
-    found: dict[str, Item],
-    latest: Sequence[tuple[str, KnownItem, Item]],
-    *,
-    redesigned: bool,
-) -> dict[str, KnownItem]:
-    """The entries whose keys are new but that we hold: the site was rebuilt, or its ids churned."""
-    held = [
-        Held(
-            id=known.id,
-            title=item.entry.title,
-            summary=item.entry.summary,
-            day=day_in_amsterdam(item.entry.published) if item.entry.published else None,
+def with_articles(line: Line, fetch: Ask, receipts: Sequence[Receipt], now: datetime) -> Iterator[Receipt]:
+    """Fetch the articles of new items that lack a date or a teaser, once each; a failure leaves the item as it was."""
+    found: dict[str, dict[str, Fetched]] = {each.claimed.source.id: {} for each in receipts}
+    asked: dict[str, int] = dict.fromkeys(found, 0)
+    if receipts:
+        for request, answer in fetch(_articles(line, receipts)):
+            asked[request.source_id] += answer.wire.requests
+            if isinstance(answer, Fetched):
+                found[request.source_id][request.url] = answer
+    for receipt in receipts:
+        source = receipt.claimed.source
+        fresh = tuple(
+            _completed_by(line, each, found[source.id].get(each.item.entry.link or ""), source, now)
+            for each in receipt.fresh
         )
-        for key, known, item in latest
-        if key not in found
-    ]
-    by_id = {known.id: known for _, known, _ in latest}
-    return {key: by_id[number] for key, number in recognised(strangers, held, redesigned=redesigned).items()}
+        yield replace(receipt, fresh=fresh, wanted=(), requests=receipt.requests + asked[source.id])
 
 
-def _believe(reading: Reading, last: Poll, found: dict[str, Item], known: dict[str, KnownItem]) -> None:
-    """Raise ReadError for a list that stands elsewhere than before and shows nothing that we know.
-
-    A redesigned page may be read anew, but only if at least PROOF known items (or all there are) are found again:
-    never heal to a wrong list.
-    """
-    if reading.rule and reading.rule == last.refused:
-        raise ReadError("list-changed", "this list was rolled back")
-    if found and _is_redesigned(reading, last) and len(known) < min(PROOF, len(found)):
-        raise ReadError("list-changed", f"{len(known)} known items among {len(found)}")
+def _articles(line: Line, receipts: Sequence[Receipt]) -> Iterator[Request]:
+    return (_further(line, each.claimed.source, url, "page") for each in receipts for url in each.wanted)
 
 
-def _is_redesigned(reading: Reading, last: Poll) -> bool:
-    return bool(last.rule) and reading.rule != last.rule
-
-
-def _planned(line: Line, claimed: Claimed, answer: Answer, poll: Poll, now: datetime) -> Receipt:
-    retry_after = answer.retry_after if isinstance(answer, Throttled) else None
-    due = next_due(
-        poll,
-        claimed.source,
-        now,
-        pace=line.bounds,
-        rhythm=poll.rhythm,
-        retry_after=retry_after,
-        anonymous=line.anonymous(answer.wire.url),
-    )
-    pause = host_pause(answer, line.bounds)
-    return Receipt(
-        claimed=claimed,
-        poll=replace(poll, next_due=due),
-        requests=answer.wire.requests,
-        pause_until=now + pause if pause else None,
-    )
+def _completed_by(line: Line, fresh: Fresh, answer: Fetched | None, source: Source, now: datetime) -> Fresh:
+    if answer is None:
+        return fresh
+    article = read_article(answer.body, url=answer.wire.url, now=now, charset=answer.charset, language=source.language)
+    entry = completed(fresh.item.entry, article)
+    if entry is fresh.item.entry:
+        return fresh
+    # The fingerprint stays that of the list's words: only what the list says anew is a change.
+    return replace(fresh, item=replace(fresh.item, entry=entry), tags=line.tag(entry, source))
 
 
 # --- Writing it down --------------------------------------------------------------------------------------------------

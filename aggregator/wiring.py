@@ -19,7 +19,7 @@ from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
 from aggregator.intake import Intake
 from aggregator.model import Answer, Entry, Request, Site, Source, Tags
-from aggregator.pipeline import TAGGED_CHARACTERS, Line
+from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, open_store, robots, sources
@@ -28,6 +28,7 @@ from aggregator.text.html import plain_text
 
 log = structlog.get_logger()
 
+TAGGED_CHARACTERS = 600  # title and first paragraph tell what an item is about; the rest only mentions
 PRODUCT = "TechniekpactAggregator"
 
 

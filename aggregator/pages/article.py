@@ -15,7 +15,7 @@ from aggregator.errors import ReadError
 from aggregator.model import Evidence, Image
 from aggregator.pages.article_date import date_of
 from aggregator.pages.blocks import Block
-from aggregator.pages.head import Head, read_head
+from aggregator.pages.head import Head, head_only, read_head
 from aggregator.pages.jsonld import Node as Data
 from aggregator.pages.jsonld import addresses_of, is_article, nodes_in, referred
 from aggregator.pages.links import absolute, key_parts
@@ -69,7 +69,7 @@ def read_article(
     if len(body) > MAX_BYTES:
         return Article(code="too-large")
     markup = decode(body, charset)
-    head = read_head(markup)
+    head = read_head(head_only(markup))
     article = Article(
         title=clean_text(head.meta("og:title", "twitter:title", "dcterms.title"))[:MAX_TITLE],
         canonical=_canonical(head, url),

@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from aggregator.model import Evidence
 from aggregator.pages.blocks import Block, lines_of
-from aggregator.pages.dating import PUBLISHED_WORDS, UPDATED_WORDS
+from aggregator.pages.dating import UPDATED_WORDS
 from aggregator.pages.head import Head
 from aggregator.pages.jsonld import PAGES, Node, addresses_of, types_of
 from aggregator.pages.links import key_parts
 from aggregator.pages.matter import Matter
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
 from aggregator.pages.stated import AHEAD, is_of_the_visit, stated_date
+from aggregator.pages.tree import Page, named
 from aggregator.pages.zones import words_of
 from aggregator.text.dates import Dated, day_in_amsterdam, url_date
 
@@ -33,6 +35,12 @@ _WEAK = ("date", "dcterms.date", "creation_date")  # often the day on which the 
 _SAYS_SO = re.compile(
     r"^\W*(?:geplaatst|gepubliceerd|publicatiedatum|datum publicatie|verschenen|(?:first )?published|posted|"
     r"date posted)\b",
+    re.IGNORECASE,
+)
+_SAID_WORDS = named("published publish publicatie publicatiedatum gepubliceerd geplaatst posted pubdate")
+# Beside such a line, a date is one to come to.
+_OF_EVENTS = re.compile(
+    r"^\W*(?:wanneer|waar|locatie|aanvang|tijd(?:stip)?|aanmelden|inschrijven|when|where|location|register)\b\W*",
     re.IGNORECASE,
 )
 _EVENT_PATH = re.compile(r"/(?:agenda|events?|evenement(?:en)?|kalender|calendar)/", re.IGNORECASE)
@@ -58,7 +66,8 @@ def date_of(
     language: str,
 ) -> Found | None:
     """Return the date of the article at `url`; `node` is its JSON-LD, `matter` None when its text is not to be read."""
-    stated = _stated(head, node, nodes, url, now)
+    stated = _stated(head, node, nodes, url, now) or (_from_microdata(matter, now) if matter else None)
+    stated = stated or _from_meta(head, _ISSUED, now)
     shown = _shown(matter, now, language) if matter and not _is_event(nodes, url) else None
     return _settled(stated, shown) or _from_meta(head, _WEAK, now) or _in_address(url, now)
 
@@ -84,7 +93,7 @@ def _stated(head: Head, node: Node | None, nodes: Sequence[Node], url: str, now:
         dated = stated_date(each.get("datePublished"), now) if each else None
         if dated and not is_of_the_visit(dated, now):
             return Found(dated, Evidence.JSON_LD)
-    return _from_meta(head, _PUBLISHED, now) or _from_microdata(head, now) or _from_meta(head, _ISSUED, now)
+    return _from_meta(head, _PUBLISHED, now)
 
 
 def _is_of(node: Node, url: str) -> bool:
@@ -100,10 +109,13 @@ def _from_meta(head: Head, names: Sequence[str], now: datetime) -> Found | None:
     return None
 
 
-def _from_microdata(head: Head, now: datetime) -> Found | None:
+def _from_microdata(matter: Matter, now: datetime) -> Found | None:
     """Of several, it is not known which is the article's."""
-    values = {value for name, value in head.metas if name == "datepublished"}
-    dated = stated_date(values.pop(), now) if len(values) == 1 else None
+    named = (
+        node for node in matter.page.nodes if node.get("itemprop") == "datePublished" and not matter.is_beside(node)
+    )
+    dates = {stated_date(node.get("content") or node.get("datetime"), now) for node in named} - {None}
+    dated = dates.pop() if len(dates) == 1 else None
     return Found(dated, Evidence.TIME) if dated and not is_of_the_visit(dated, now) else None
 
 
@@ -123,10 +135,12 @@ def _shown(matter: Matter, now: datetime, language: str) -> Found | None:
     """The date with the heading: below it, else above it, else where the text says that it is the date."""
     reader = reader_for(matter.page, [], now=now, language=language)
     for block in filter(None, (matter.below(), matter.above())):
+        if any(map(_OF_EVENTS.match, lines_of(matter.page, block)[:MAX_LINES])):
+            return None
         seen = sightings(matter.page, block, reader)
         own = [each for each in seen if _is_own(each, matter, block, reader)]
         if own:
-            return _only(own)
+            return _only(own, matter.page)
     return _said(matter, reader)
 
 
@@ -137,18 +151,22 @@ def _is_own(seen: Sighting, matter: Matter, block: Block, reader: Reader) -> boo
     """
     if not seen.dated.year_said or seen.dated.at > reader.now + AHEAD or words_of(seen.slot) & UPDATED_WORDS:
         return False
-    if seen.node is None:
-        return any(reader.read(line) == seen.dated for line in lines_of(matter.page, block)[:MAX_LINES])
-    is_read = seen.evidence is Evidence.TIME or reader.read(matter.page.line(seen.node)) == seen.dated
-    return is_read and not matter.is_beside(seen.node)
+    page, node = matter.page, seen.node
+    lines = [page.line(node), *page.lines(node)] if node else lines_of(page, block)[:MAX_LINES]
+    is_read = seen.evidence is Evidence.TIME or any(reader.read(line) == seen.dated for line in lines)
+    return is_read and not (node and matter.is_beside(node))
 
 
-def _only(seen: Sequence[Sighting]) -> Found | None:
-    said = [each for each in seen if words_of(each.slot) & PUBLISHED_WORDS]
+def _only(seen: Sequence[Sighting], page: Page) -> Found | None:
+    said = [each for each in seen if _is_said(each, page)]
     rest = said or seen
     if len({day_in_amsterdam(each.dated.at) for each in rest}) != 1:
         return None
     return Found(rest[0].dated, rest[0].evidence, bool(said))
+
+
+def _is_said(seen: Sighting, page: Page) -> bool:
+    return bool(words_of(seen.slot) & _SAID_WORDS) or bool(seen.node and _SAYS_SO.match(page.line(seen.node)))
 
 
 def _said(matter: Matter, reader: Reader) -> Found | None:
@@ -160,9 +178,7 @@ def _said(matter: Matter, reader: Reader) -> Found | None:
 
 def _lines(matter: Matter) -> Iterator[str]:
     nodes = (node for node in matter.page.inside(matter.top)[1:] if 10 < matter.page.size(node) < 100)
-    for count, node in enumerate(nodes):
-        if count > MAX_LINES:
-            return
+    for node in islice(nodes, MAX_LINES):
         if not matter.is_beside(node) and not any(step.tag == "a" for step in node.up()):
             line = matter.page.line(node)
             if _SAYS_SO.match(line) and looks_dated(line):

@@ -29,9 +29,10 @@ def completed(entry: Entry, article: Article) -> Entry:
     return replace(entry, **added) if added else entry
 
 
-def lacks_something(entry: Entry) -> bool:
-    """Tell whether an entry's own page is worth a visit: no date, no teaser or a cut one, no picture."""
-    return entry.published is None or not entry.summary or _is_cut(entry.summary) or entry.image is None
+def lacks_something(entry: Entry, *, images: bool = True) -> bool:
+    """Tell whether an entry's own page is worth a visit: no date, no teaser or a cut one, no picture where wanted."""
+    lacks_text = entry.published is None or not entry.summary or _is_cut(entry.summary)
+    return lacks_text or (images and entry.image is None)
 
 
 def _is_same(entry: Entry, article: Article) -> bool:

@@ -4,7 +4,8 @@ tree.py keeps what readers see and lets all this go. Only a bounded number of ea
 gives up on has said what was read until there.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ MAX_ANCHORS = 5_000
 MAX_ANCHOR_TEXT = 200
 MAX_VALUE = 4_000
 MAX_SCRIPT = 1_000_000  # characters of all JSON-LD: a list of a hundred articles in full is half of it
+
+_HEAD_END = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^>]{0,300})>", re.IGNORECASE)
+_SCRIPT_END = re.compile("</script", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,24 @@ class _Collector:
 
     def close(self) -> Head:
         return self.head
+
+
+def head_only(markup: str) -> str:
+    """Return the part of a page that holds its `<meta>`, `<link>` and JSON-LD, for who needs no more: a tenth of it."""
+    end = _HEAD_END.search(markup)
+    if end is None:
+        return markup
+    return markup[: end.start()] + "".join(_json_ld(markup, end.start()))
+
+
+def _json_ld(markup: str, place: int) -> Iterator[str]:
+    while start := _SCRIPT.search(markup, place):
+        end = _SCRIPT_END.search(markup, start.end())
+        if end is None:
+            return
+        if "ld+json" in start[1].lower():
+            yield markup[start.start() : end.start()] + "</script>"
+        place = end.end()
 
 
 def read_head(markup: str) -> Head:

@@ -120,7 +120,12 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
         keys = table.setdefault((each.capitals, each.any_start, each.any_end), {})
         keys.setdefault(each.key, []).append(number)
         beginnings[each.capitals].update(each.beginnings)
-    lengths = {kind: sorted(set(map(len, keys))) for kind, keys in table.items()}
+    # Keys that any end may follow, by their first signs: a word is held against the few that begin as it does.
+    width = min((len(each.key) for each in patterns if each.any_end), default=1)
+    heads: dict[tuple[bool, bool, bool], dict[str, list[str]]] = {}
+    for kind, keys in table.items():
+        for key in keys:
+            heads.setdefault(kind, {}).setdefault(key[:width], []).append(key)
 
     @lru_cache(maxsize=CACHED_WORDS)
     def look(row: str, word: str) -> tuple[tuple[int, ...], bool]:
@@ -135,9 +140,9 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
                 if not any_end:
                     found += keys.get(text[start:], ())
                     continue
-                for length in lengths[kind]:
-                    if least < length <= len(text) - start:
-                        found += keys.get(text[start : start + length], ())
+                for key in heads[kind].get(text[start : start + width], ()):
+                    if len(key) > least and text.startswith(key, start):
+                        found += keys[key]
         return tuple(dict.fromkeys(found)), folded in beginnings[False] or written in beginnings[True]
 
     return look
