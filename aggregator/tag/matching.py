@@ -124,7 +124,7 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
     width = min((len(each.key) for each in patterns if each.any_end), default=1)
     heads: dict[tuple[bool, bool, bool], dict[str, list[str]]] = {}
     for kind, keys in table.items():
-        for key in keys:
+        for key in sorted(keys, key=len) if kind[2] else ():
             heads.setdefault(kind, {}).setdefault(key[:width], []).append(key)
 
     @lru_cache(maxsize=CACHED_WORDS)
