@@ -147,7 +147,7 @@ def _is_paragraph(page: Page, node: Node) -> bool:
     is_leaf = node.tag in _LEAVES and all(child.tag in INLINE or child.tag == "br" for child in node.children)
     if not (node.tag == "p" or is_leaf) or not LEAST_PARAGRAPH <= page.size(node) < 20_000:
         return False
-    text = page.line(node)
+    text = max(page.lines(node), key=len, default="")  # of short lines (name, date, reading time) it is made otherwise
     linked = sum(page.size(part) for part in page.inside(node)[1:100] if part.tag == "a")
     if len(text) < LEAST_PARAGRAPH or linked * 2 > len(text) or len(text.split()) < 6:
         return False

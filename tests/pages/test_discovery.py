@@ -152,7 +152,7 @@ def test_wordpress_is_asked_for_its_posts_where_it_says_its_api_is() -> None:
     ],
 )
 def test_wordpress_is_known_by_its_signs(sign: str) -> None:
-    assert addresses(sign, "wordpress")[0].startswith("wp-json/wp/v2/posts?")
+    assert addresses(2 * sign, "wordpress")[0].startswith("wp-json/wp/v2/posts?")
 
 
 def test_an_api_of_another_site_is_not_asked() -> None:
