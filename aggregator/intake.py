@@ -14,7 +14,7 @@ from aggregator.dedup.moved import inherited
 from aggregator.dedup.stories import Candidate, join_by_url
 from aggregator.model import Fetched, Item, Poll, Source, State, Tags
 from aggregator.policy.admission import admit, announced
-from aggregator.store import Store, Transaction, events, items, leases, stories, trials
+from aggregator.store import Store, Transaction, events, items, leases, sources, stories, trials
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.items import KnownItem
@@ -125,6 +125,8 @@ def take_in(transaction: Transaction, intake: Intake, receipts: Sequence[Receipt
 def _take_in_fresh(
     transaction: Transaction, intake: Intake, fresh: Sequence[tuple[Fresh, Receipt]], now: datetime
 ) -> None:
+    # Who only passes on comes last, so that the producer of what both bring is the origin.
+    fresh = sorted(fresh, key=lambda pair: pair[1].claimed.source.republisher)
     story_of = _joined(transaction, fresh)
     first_item = take_numbers(transaction, "item", len(fresh))
     first_story = take_numbers(transaction, "story", len(fresh))
@@ -149,6 +151,31 @@ def _take_in_fresh(
         stories.create(transaction, new_rows)
     items.insert_items(transaction, item_rows)
     events.append(transaction, log)
+    late = [
+        (story_of[n] or 0, first_item + n, each.item)
+        for n, (each, receipt) in enumerate(fresh)
+        if (story_of[n] or 0) > 0 and not receipt.claimed.source.republisher
+    ]
+    if late:
+        _credit_producers(transaction, late, now)
+
+
+def _credit_producers(transaction: Transaction, late: Sequence[tuple[int, int, Item]], now: datetime) -> None:
+    """Who brings news after someone who only passes on becomes its origin: (story, item id, item).
+
+    The story keeps its id, and its place in the feeds: a moved origin is no update.
+    """
+    rows = stories.rows(transaction, (story_id for story_id, _, _ in late))
+    origins = items.load_items(transaction, (row.origin_id for row in rows.values()))
+    configured = sources.by_id(transaction)
+    for story_id, item_id, item in late:
+        row = rows[story_id]
+        credited = configured.get(origins[row.origin_id].source_id)
+        if credited is not None and credited.republisher:
+            new = replace(row, origin_id=item_id, dated=item.entry.published or row.dated)
+            stories.apply(transaction, [(row, new)], Event(at=now, kind="origin", item_id=item_id))
+            rows[story_id] = new
+            origins[item_id] = item
 
 
 def _joined(transaction: Transaction, fresh: Sequence[tuple[Fresh, Receipt]]) -> list[int | None]:

@@ -155,7 +155,9 @@ def climbed(
 def _tries(line: Line, ascents: Sequence[Ascent]) -> Iterator[Request]:
     for each in ascents:
         for candidate in each.others:
-            yield _further(line, each.claimed.source, candidate.url, "feed")
+            # A feed that the page links is an invitation; everything else is a guess, and robots.txt decides.
+            guessed = candidate.rung != "feed-link"
+            yield replace(_further(line, each.claimed.source, candidate.url, "feed"), respect_robots=guessed)
 
 
 def _further(line: Line, source: Source, url: str, accept: Literal["feed", "page"]) -> Request:

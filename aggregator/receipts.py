@@ -93,9 +93,9 @@ def settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: 
     if best is None or best.reading is None or best.answer is None:
         return not_read(line, claimed, answer, ReadError(ladder.code), now)
     moved_in = "" if best.answer is answer else best.address
-    last = replace(claimed.held.poll, rung=best.name, address=moved_in)
-    settled = replace(claimed, held=replace(claimed.held, poll=last))
     rung = FEED if best.name.startswith(("feed", "common")) else best.name
+    last = replace(claimed.held.poll, rung=rung, address=moved_in)
+    settled = replace(claimed, held=replace(claimed.held, poll=last))
     return bring_in(line, settled, best.answer, best.reading, rung, now)
 
 

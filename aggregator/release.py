@@ -159,8 +159,8 @@ def _documents(
     shown = front(transaction, held, names, now)
     for language in LANGUAGES:
         yield _page("/", language, front_page(shown, press.site, language), now)
-        if touched is None or touched.stories:
-            yield from _other_pages(press, transaction, shown, [each[0] for each in all_channels], language, now)
+    if touched is None or touched.stories:
+        yield from _other_pages(press, transaction, shown, [each[0] for each in all_channels], now)
     if touched is None:
         addresses = {each.source.id: each.poll.address or each.source.url for each in held}
         body = sources_opml(configured, press.site, addresses)
@@ -200,18 +200,16 @@ def _feeds(
 
 
 def _other_pages(
-    press: Press,
-    transaction: Transaction,
-    shown: Front,
-    feeds: Sequence[Channel],
-    language: str,
-    now: datetime,
+    press: Press, transaction: Transaction, shown: Front, feeds: Sequence[Channel], now: datetime
 ) -> Iterator[Document]:
     for theme in press.site.themes:
         numbers = stories.latest(transaction, limit=PAGE_STORIES, theme=theme.slug)
-        body = theme_page(theme, stories.load(transaction, numbers), shown, press.site, language)
-        yield _page(f"/themes/{theme.slug}", language, body, now)
-    yield _page("/feeds", language, feeds_page(feeds, press.site, language), now)
+        newest = stories.load(transaction, numbers)
+        for language in LANGUAGES:
+            body = theme_page(theme, newest, shown, press.site, language)
+            yield _page(f"/themes/{theme.slug}", language, body, now)
+    for language in LANGUAGES:
+        yield _page("/feeds", language, feeds_page(feeds, press.site, language), now)
 
 
 def page_path(path: str, language: str) -> str:

@@ -28,7 +28,7 @@ app.add_typer(stories.app, name="stories")
 def main() -> None:
     """Run one command; what went wrong becomes a sentence and an exit code, bugs stay loud."""
     try:
-        app()
+        app(prog_name="aggregator")
     except BusyError as error:
         fail(str(error), Exit.BUSY)
     except AggregatorError as error:

@@ -16,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, publish, reject or withdraw them."
 )
 
-Slugs = Annotated[list[str], typer.Argument(metavar="ID...", help="Story ids, as `stories list` shows them.")]
+Slugs = Annotated[list[str], typer.Argument(metavar="ID", help="Story ids, as `stories list` shows them.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
 
 

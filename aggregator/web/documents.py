@@ -10,6 +10,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from aggregator.errors import StoreError
 from aggregator.model import Document
 from aggregator.web.headers import PAGE_HEADERS
 from aggregator.web.shelf import Ready, Shelf
@@ -44,7 +45,11 @@ class Documents:
         name = path if is_feed else self._page(path, scope["query_string"], asked)
         ready = self.shelf.held(name) if is_feed or name in self.shelf.known else None
         if ready is None and name in self.shelf.known:
-            ready = await asyncio.to_thread(self.shelf.load, name)
+            try:
+                ready = await asyncio.to_thread(self.shelf.load, name)
+            except StoreError:  # what is on the shelf is served on; this is not, until the database is back
+                await _respond(send, 503, [(b"retry-after", b"30"), NO_STORE], b"")
+                return
         if ready is None:
             await self.app(scope, receive, send)
         elif is_feed and asked.get(b"sec-fetch-dest") == b"document" and b"raw=1" not in scope["query_string"]:

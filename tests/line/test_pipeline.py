@@ -182,6 +182,23 @@ def test_a_late_copy_joins_and_updates_nothing(store: Store, partners: Partners)
     assert all_stories(store) == before
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_who_only_passes_on_is_never_credited_with_the_news(store: Store, partners: Partners, together: bool) -> None:
+    link = "https://fme.example/nieuws/girlsday"
+    copy, original = make_source("vakblad", republisher=True), make_source("fme")
+    for source in (copy, original):
+        partners.documents[source.url] = feed(make_entry(1, id=source.id, link=link))
+    line = make_line(store, partners)
+    follow(store, *((copy, original) if together else (copy,)))
+    run(line)
+    follow(store, original, now=LATER)
+    run(line, LATER)
+    with store.read() as transaction:
+        (story,) = stories.load(transaction, [row.id for row in all_stories(store)])
+    assert [item.source_id for item in story.items] == ["fme", "vakblad"]
+    assert story.updated == NOW
+
+
 def test_a_source_that_never_joins_keeps_its_own_story(store: Store, partners: Partners) -> None:
     follow(store, make_source("fme"), make_source("vhto", join="never"))
     link = "https://fme.example/nieuws/girlsday"
