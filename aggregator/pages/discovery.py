@@ -35,7 +35,7 @@ VAGUE_TYPES = named("application/json application/xml text/xml")
 FEED_ADDRESS = re.compile(
     r"(?:^|[/._?&=-])(?:feeds?|rss(?:20?|feeds?)?|atom|rdf|xmlfeed)(?:$|[/._?&=-])|\.(?:rss|atom|rdf)$", re.IGNORECASE
 )
-FEED_TEXT = re.compile(r"\b(?:rss|atom|feed|nieuwsfeed|newsfeed|webfeed)\b|\brss-", re.IGNORECASE)
+FEED_TEXT = re.compile(r"\b(?:rss|feed|nieuwsfeed|newsfeed|webfeed)\b|^\W*atom\W*$", re.IGNORECASE)
 COMMENTS = re.compile(r"comment|reactie|\breplies\b|kommentar", re.IGNORECASE)
 PART_ADDRESS = re.compile(
     r"/(?:category|categorie|categories|tag|tags|author|auteur|search|zoeken|topics?|trefwoord(?:en)?)/", re.IGNORECASE
@@ -49,6 +49,17 @@ NEWS = re.compile(r"nieuws|news|actue|bericht|artikel|blog", re.IGNORECASE)
 # Services that read feeds for people: a link to them is no feed.
 READERS = re.compile(r"(?:^|\.)(?:feedly|inoreader|netvibes|newsblur|bloglovin|addtoany|follow\.it)\b", re.IGNORECASE)
 COMMON = ("/feed/", "/rss.xml", "/rss", "/nieuws/feed/", "/nieuws/rss", "/feed.xml", "/atom.xml", "/index.xml")
+# Where the systems that name themselves in `<meta name=generator>` have theirs.
+OF_SYSTEMS = {
+    "wordpress": "feed/",
+    "drupal": "rss.xml",
+    "hugo": "index.xml",
+    "jekyll": "feed.xml",
+    "ghost": "rss/",
+    "joomla": "?format=feed&type=rss",
+    "gatsby": "rss.xml",
+    "wix": "blog-feed.xml",
+}
 IN_SECTION = ("feed/", "rss", "rss.xml")
 FIRST_PATHS = 5  # are tried before the sitemap
 _SITEMAP_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -84,7 +95,7 @@ def candidates(body: bytes, url: str, charset: str = "", sitemaps: Iterable[str]
     anchored = [candidate for candidate in good if candidate.rung == "feed-anchor"][:MAX_ANCHORS]
     last = [candidate for candidate in found if candidate.note]
     taken = {_key(candidate.url) for candidate in last}
-    paths = [path for path in _common(url) if _key(path.url) not in taken]
+    paths = [path for path in _common(url, head.meta("generator")) if _key(path.url) not in taken]
     ordered = [
         *linked,
         *anchored,
@@ -94,7 +105,10 @@ def candidates(body: bytes, url: str, charset: str = "", sitemaps: Iterable[str]
         *paths[FIRST_PATHS:],
         *last[:MAX_LAST],
     ]
-    return tuple({_key(candidate.url): candidate for candidate in reversed(ordered)}.values())[::-1][:MAX_CANDIDATES]
+    best: dict[str, Candidate] = {}
+    for candidate in ordered:
+        best.setdefault(_key(candidate.url), candidate)
+    return tuple(best.values())[:MAX_CANDIDATES]
 
 
 def robots_sitemaps(text: str) -> tuple[str, ...]:
@@ -149,10 +163,14 @@ def _wordpress(head: Head, base: str, page: str) -> Iterator[Candidate]:
         yield Candidate(url=f"{root.rstrip('/')}/wp/v2/posts{joint}{POSTS}", rung="wordpress", type="application/json")
 
 
-def _common(page: str) -> list[Candidate]:
-    """The paths at which most systems have their feed, those of the page's own section first."""
-    section = urlsplit(page).path.rpartition("/")[0] if _has_file(page) else urlsplit(page).path.rstrip("/")
-    paths = [f"{section}/{name}" for name in IN_SECTION] if section.count("/") in (1, 2) else []
+def _common(page: str, generator: str) -> list[Candidate]:
+    """The paths at which most systems have their feed: this system's own, then those of the page's section."""
+    path = urlsplit(page).path
+    section = path.rpartition("/")[0] if _has_file(page) else path.rstrip("/")
+    own = next((feed for system, feed in OF_SYSTEMS.items() if generator.lower().startswith(system)), "")
+    above = [section, section.rpartition("/")[0], ""]
+    paths = [f"{each}/{own}" for each in above if own]
+    paths += [f"{section}/{name}" for name in IN_SECTION] if section.count("/") in (1, 2) else []
     addresses = dict.fromkeys(absolute(page, path) for path in [*paths, *COMMON])
     return [Candidate(url=address, rung="common-path") for address in addresses][:8]
 

@@ -105,6 +105,7 @@ def test_a_link_to_an_address_of_a_feed_is_tried(path: str) -> None:
         '<a href="https://elders.example/feed/">RSS</a>',
         '<a href="mailto:rss@vereniging-techniek.nl">RSS</a>',
         '<a href="javascript:rss()">RSS</a>',
+        '<a href="/kernfysica">De atom in de klas</a>',
         '<a href="/feedback">Geef feedback</a>',
         '<a href="/a">Atomaire krachten in de klas en meer: een feed van feiten over het onderwijs</a>',
         '<a href="/">RSS</a>',
@@ -119,7 +120,9 @@ def test_other_links_are_not(anchor: str) -> None:
 
 def test_each_address_is_offered_once_by_its_best_rung() -> None:
     markup = alternate("/feed/") + '<a href="/feed">RSS</a><a href="https://vereniging-techniek.nl/feed/">RSS</a>'
-    assert [each.rung for each in found(markup) if each.url.rstrip("/").endswith("nl/feed")] == ["feed-link"]
+    offered = found(markup + '<meta name="generator" content="WordPress 6.8">')
+    assert [each.rung for each in offered if each.url.rstrip("/").endswith("nl/feed")] == ["feed-link"]
+    assert [each.rung for each in offered[:3]] == ["feed-link", "wordpress", "common-path"]
 
 
 def test_a_comment_feed_does_not_return_as_a_common_path() -> None:
@@ -134,6 +137,16 @@ def test_common_paths_are_few_on_this_host_and_start_with_the_section() -> None:
     assert addresses("<p>", "common-path")[0] == "feed/"
     assert addresses("<p>", "common-path", HOME + "nieuws/index.html")[0] == "nieuws/feed/"
     assert all(each.url.startswith(HOME) for each in found('<base href="https://elders.example/"><p>', NEWS))
+
+
+@pytest.mark.parametrize(
+    ("generator", "path"),
+    [("Hugo 0.129.0", "index.xml"), ("Jekyll v4.3", "feed.xml"), ("Drupal 10 (https://www.drupal.org)", "rss.xml")],
+)
+def test_the_feed_of_the_system_that_made_the_page_is_tried_first(generator: str, path: str) -> None:
+    paths = addresses(f'<meta name="generator" content="{generator}">', "common-path", HOME + "afdeling/nieuws/")
+    assert paths[:3] == [f"afdeling/nieuws/{path}", f"afdeling/{path}", path]
+    assert len(paths) == 8
 
 
 def test_wordpress_is_asked_for_its_posts_where_it_says_its_api_is() -> None:
