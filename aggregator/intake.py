@@ -90,8 +90,8 @@ def complete(
                 leases.pause_host(transaction, each.claimed.lease.host_id, each.pause_until)
             if each.healed_from:
                 _record_healing(transaction, each, now)
-            if each.body is not None:
-                items.keep_body(transaction, each.claimed.source.id, each.verdict, each.body, now)
+        bodies = [(each.claimed.source.id, each.verdict, each.body) for each in accepted if each.body is not None]
+        items.keep_bodies(transaction, bodies, now)
         take_in(transaction, intake, accepted, now)
         leases.release(transaction, [lease for lease in finished if lease.host_id in ours])
     return accepted

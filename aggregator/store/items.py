@@ -125,20 +125,25 @@ def load_items(transaction: Transaction, ids: Iterable[int]) -> dict[int, Item]:
     return found
 
 
-def keep_body(transaction: Transaction, source_id: str, verdict: str, answer: Fetched, now: datetime) -> None:
-    """Keep the body that was read ("good") or could not be ("bad"), in the place of the one before."""
-    transaction.execute(delete(body).where(body.c.source_id == source_id, body.c.verdict == verdict))
-    transaction.execute(
-        insert(body).values(
-            source_id=source_id,
-            verdict=verdict,
-            at=now,
-            url=answer.wire.url,
-            media_type=answer.media_type,
-            charset=answer.charset,
-            body=zlib.compress(answer.body, 1),
-        )
-    )
+def keep_bodies(transaction: Transaction, answers: Sequence[tuple[str, str, Fetched]], now: datetime) -> None:
+    """Keep the bodies that were read ("good") or could not be ("bad"), (source, verdict, answer), for those before."""
+    rows = [
+        {
+            "source_id": source_id,
+            "verdict": verdict,
+            "at": now,
+            "url": answer.wire.url,
+            "media_type": answer.media_type,
+            "charset": answer.charset,
+            "body": zlib.compress(answer.body, 1),
+        }
+        for source_id, verdict, answer in answers
+    ]
+    if rows:
+        old = (body.c.source_id == bindparam("of_source"), body.c.verdict == bindparam("of_verdict"))
+        keys = [{"of_source": row["source_id"], "of_verdict": row["verdict"]} for row in rows]
+        transaction.execute(delete(body).where(*old), keys)
+        transaction.execute(insert(body), rows)
 
 
 def item_from(row: Row[Any]) -> Item:

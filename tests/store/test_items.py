@@ -84,7 +84,7 @@ def test_the_last_body_takes_the_place_of_the_one_before(store: Store) -> None:
     def keep(verdict: str, body: bytes) -> None:
         answer = Fetched(wire=Wire(url="https://fme.example/feed"), body=body, media_type="text/xml", charset="utf-8")
         with store.write() as transaction:
-            items.keep_body(transaction, "fme", verdict, answer, NOW)
+            items.keep_bodies(transaction, [("fme", verdict, answer)], NOW)
 
     keep("good", b"<rss/>" * 100)
     keep("bad", b"\x00\xff")
