@@ -16,11 +16,13 @@ from aggregator.demo.partners import PARTNERS, News, Partner
 from aggregator.model import Source
 
 BUSY_FROM, BUSY_UNTIL = 20, 50  # seconds after the start
+REDESIGNED = 60
 MEDIA_TYPES = {
     "rss": "application/rss+xml",
     "rss-latin1": "application/rss+xml",
     "atom": "application/atom+xml",
     "json": "application/feed+json",
+    "page": "text/html; charset=utf-8",
 }
 
 
@@ -77,8 +79,8 @@ class Network:
             Source(
                 id=partner.id,
                 organisation=partner.organisation,
-                url=f"{self.address(partner.id)}/nieuws.xml",
-                kind="feed",
+                url=f"{self.address(partner.id)}{'/' if partner.form == 'page' else '/nieuws.xml'}",
+                kind="auto" if partner.form == "page" else "feed",
                 labels=partner.labels,
                 republisher=partner.id == "vakblad",
             )
@@ -104,7 +106,12 @@ class Network:
         if news.copy_of:
             origin, slug = news.copy_of.split("/")
             return f"{self.address(origin)}/nieuws/{slug}?utm_source=vakblad"
-        return f"{self.address(partner.id)}/nieuws/{news.slug}"
+        folder = "actueel" if self.is_redesigned(partner) else "nieuws"
+        return f"{self.address(partner.id)}/{folder}/{news.slug}"
+
+    def is_redesigned(self, partner: Partner) -> bool:
+        """Whether a partner's page has its new design by now."""
+        return partner.trouble == "redesigned" and self.age() >= REDESIGNED
 
 
 def _rss(network: Network, partner: Partner, shown: list[News], encoding: str = "utf-8") -> bytes:
@@ -156,7 +163,34 @@ def _json(network: Network, partner: Partner, shown: list[News]) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-WRITERS = {"rss": _rss, "rss-latin1": _rss_latin1, "atom": _atom, "json": _json}
+def _page(network: Network, partner: Partner, shown: list[News]) -> bytes:
+    """A page that lists the news, in other markup and under other addresses after its redesign."""
+    item = _new_item if network.is_redesigned(partner) else _old_item
+    items = "".join(item(network, partner, news) for news in shown)
+    menu = '<nav><ul><li><a href="/">Home</a></li><li><a href="/opleidingen">Opleidingen</a></li></ul></nav>'
+    head = f"<!doctype html><html lang=nl><head><title>{escape(partner.organisation)}</title></head>"
+    return f"{head}<body>{menu}<main><h1>Nieuws</h1>{items}</main><footer>De Werf</footer></body></html>".encode()
+
+
+def _old_item(network: Network, partner: Partner, news: News) -> str:
+    day = network.appears(news).strftime("%d-%m-%Y")
+    link = escape(network.link(partner, news))
+    return (
+        f'<article class="bericht"><p class="datum">Nieuws - {day}</p><h3><a href="{link}">{escape(news.title)}</a>'
+        f'</h3><p>{escape(news.teaser)}</p><a href="{link}">Lees meer</a></article>'
+    )
+
+
+def _new_item(network: Network, partner: Partner, news: News) -> str:
+    appears = network.appears(news)
+    link = escape(network.link(partner, news))
+    return (
+        f'<div class="kaart"><a class="kaart__link" href="{link}"><h2>{escape(news.title)}</h2></a>'
+        f'<time datetime="{appears:%Y-%m-%d}">{appears:%d-%m-%Y}</time><div>{escape(news.teaser)}</div></div>'
+    )
+
+
+WRITERS = {"rss": _rss, "rss-latin1": _rss_latin1, "atom": _atom, "json": _json, "page": _page}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -174,8 +208,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(503, b"even geduld", {"Retry-After": "5"})
         elif self.partner.trouble == "moved" and self.path == "/nieuws.xml":
             self._answer(301, b"", {"Location": "/feed/nieuws.xml"})
-        elif self.path.startswith("/nieuws/"):
+        elif self.path.startswith(("/nieuws/", "/actueel/")):
             self._article()
+        elif self.partner.form == "page" and self.path != "/":
+            self._answer(404, b"niet gevonden")
         else:
             self._feed()
 

@@ -7,7 +7,7 @@ points to another partner's item: the same article address, passed on.
 from dataclasses import dataclass
 from typing import Literal
 
-Form = Literal["rss", "atom", "json", "rss-latin1"]
+Form = Literal["rss", "atom", "json", "rss-latin1", "page"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ class Partner:
     form: Form
     labels: tuple[str, ...]
     news: tuple[News, ...]
-    trouble: Literal["", "busy", "moved", "broken-entry"] = ""
+    trouble: Literal["", "busy", "moved", "broken-entry", "redesigned"] = ""
 
 
 HOUR = 3600
@@ -206,15 +206,58 @@ PARTNERS = (
             ),
         ),
     ),
+    Partner(
+        id="bedrijvenschool",
+        organisation="Bedrijvenschool De Werf",
+        form="page",
+        labels=("noord", "bedrijfsschool"),
+        trouble="redesigned",
+        news=(
+            News(
+                slug="leerbanen",
+                title="Scheepswerven en school tekenen convenant over vijftig leerbanen",
+                teaser="De bedrijfsschool, het mbo en zes werven leggen vast wie betaalt en wie begeleidt. Het "
+                "convenant geldt vijf jaar.",
+                after=-28 * HOUR,
+            ),
+            News(
+                slug="lasopleiding",
+                title="Werkzoekenden volgen lasopleiding met baangarantie",
+                teaser="Twintig werkzoekenden worden in een half jaar omgeschoold tot lasser. Na het mbo-certificaat "
+                "wacht een vaste baan.",
+                after=-52 * HOUR,
+            ),
+            News(
+                slug="instructeurs",
+                title="Instructeurs van de werf geven gastlessen metaaltechniek op het vmbo",
+                teaser="Leerlingen van het vmbo maken kennis met lassen en plaatwerk. Meer leerlingen kiezen daarna "
+                "een technisch profiel.",
+                after=-76 * HOUR,
+            ),
+            News(
+                slug="zomerschool",
+                title="Zomerschool techniek trekt honderd brugklassers naar de werf",
+                teaser="Leerlingen bouwden in een week een boot en maakten kennis met technische beroepen.",
+                after=-100 * HOUR,
+            ),
+            News(
+                slug="fieldlab",
+                title="Fieldlab voor duurzame scheepsbouw opent praktijklokaal voor mbo-studenten",
+                teaser="Bedrijven en scholen richten het fieldlab samen in, met cofinanciering van de provincie.",
+                after=90,
+            ),
+        ),
+    ),
 )
 
 # What there is to see and when, in minutes and seconds after the start; {address} is where the demo answers.
 TOUR = (
-    "0:00   seven partners, each with a server and a feed of its own; RSS, Atom, JSON Feed, an old encoding",
+    "0:00   eight partners, each with a server of its own; RSS, Atom, JSON Feed, an old encoding, one page without a feed",
     "0:00   one entry of Vakblad is broken: it is skipped, the others come in",
     "0:00   wages and school funding are no technical-education news: they are kept out of the feed",
     '0:00   Vakblad passes on the campus news: one story, with "ook bij" on the page',
     "0:20   the Scholenraad's server says 503 for half a minute; it is left alone, and comes back by itself",
     "0:25   new items start to appear; {address}/feeds/all.atom grows, nothing in it moves",
+    "1:00   De Werf redesigns its page, with other addresses: nothing old comes back as new, what is new still comes",
     "       Opleidingsfonds moved its feed for good: after three good polls the new address is used",
 )

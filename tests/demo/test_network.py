@@ -95,13 +95,14 @@ def get(address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     return found
 
 
-def test_0_00_seven_partners_with_feeds_of_every_kind(demo: Demo) -> None:
+def test_0_00_eight_partners_of_every_kind(demo: Demo) -> None:
     reports = {report.source.id: report for report in demo.at(0)}
-    assert "seven partners" in TOUR[0]
-    assert len(reports) == len(PARTNERS) == 7
+    assert "eight partners" in TOUR[0]
+    assert len(reports) == len(PARTNERS) == 8
     assert {report.poll.outcome for report in reports.values()} == {Outcome.FETCHED}
     assert all(report.new for report in reports.values())
-    media_types = {get(f"{demo.network.address(each.id)}/feed/nieuws.xml")[1]["content-type"] for each in PARTNERS}
+    feeds = [each for each in PARTNERS if each.form != "page"]
+    media_types = {get(f"{demo.network.address(each.id)}/feed/nieuws.xml")[1]["content-type"] for each in feeds}
     assert media_types == {"application/rss+xml", "application/atom+xml", "application/feed+json"}
     (old,) = [story for story in demo.stories() if "bètaleraren" in story.origin.entry.title]
     assert "natuurkundedocenten ontwerpen" in old.origin.entry.summary
@@ -168,7 +169,7 @@ def test_0_25_new_items_appear_and_nothing_in_the_feed_moves(demo: Demo) -> None
 
 
 def test_the_feed_that_moved_is_asked_at_its_new_address_after_three_polls(demo: Demo) -> None:
-    assert "three good polls" in TOUR[6]
+    assert "three good polls" in TOUR[7]
     old, new = (demo.network.address("opleidingsfonds") + path for path in ("/nieuws.xml", "/feed/nieuws.xml"))
     assert get(old)[0] == 301
     polls = [report.poll for report in demo.until(40) if report.source.id == "opleidingsfonds"]
@@ -242,3 +243,20 @@ def test_the_demo_empties_only_its_own_files(tmp_path: Path) -> None:
     empty(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aggregator.sqlite3", "secret.key"]
     empty(tmp_path / "nergens")
+
+
+def test_1_00_a_redesigned_page_announces_nothing_old_and_its_news_still_comes(demo: Demo) -> None:
+    assert "redesigns its page" in " ".join(TOUR)
+    demo.until(57)
+    before = [story.origin.entry.title for story in demo.stories() if story.origin.source_id == "bedrijvenschool"]
+    assert len(before) == 4
+    assert demo.poll_of("bedrijvenschool").rung == "listing"
+    old_rule = demo.poll_of("bedrijvenschool").rule
+    reports = [report for report in demo.until(87) if report.source.id == "bedrijvenschool"]
+    assert demo.poll_of("bedrijvenschool").rule != old_rule
+    assert [report.new for report in reports if report.new] == []
+    assert not any(report.poll.code for report in reports)
+    demo.until(120)
+    after = [story.origin.entry.title for story in demo.stories() if story.origin.source_id == "bedrijvenschool"]
+    assert len(after) == 5
+    assert any("Fieldlab" in title for title in demo.titles())
