@@ -107,6 +107,7 @@ class Fetched:
     body: bytes
     media_type: str = ""  # lower case, without parameters
     charset: str = ""  # as declared in Content-Type
+    tdm_reservation: str = ""  # the header of that name (W3C TDM Reservation Protocol): "1" reserves text mining
     links: tuple[tuple[str, str], ...] = ()  # the Link header: (rel, absolute URL), for rel=hub and rel=self
 
 

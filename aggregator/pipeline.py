@@ -228,7 +228,14 @@ def _articles(line: Line, receipts: Sequence[Receipt]) -> Iterator[Request]:
 def _completed_by(line: Line, fresh: Fresh, answer: Fetched | None, source: Source, now: datetime) -> Fresh:
     if answer is None:
         return fresh
-    article = read_article(answer.body, url=answer.wire.url, now=now, charset=answer.charset, language=source.language)
+    article = read_article(
+        answer.body,
+        url=answer.wire.url,
+        now=now,
+        charset=answer.charset,
+        language=source.language,
+        tdm_reservation=answer.tdm_reservation,
+    )
     entry = completed(fresh.item.entry, article)
     if entry is fresh.item.entry:
         return fresh

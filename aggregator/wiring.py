@@ -24,7 +24,7 @@ from aggregator.policy.interval import Bounds
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, open_store, robots, sources
 from aggregator.tag.rules import Rules, compile_rules, tag
-from aggregator.text.html import plain_text
+from aggregator.text.html import text_of_clean
 
 log = structlog.get_logger()
 
@@ -167,7 +167,7 @@ class Tagging:
         lacking = TAGGED_CHARACTERS - len(text)
         if entry.content and lacking > 0:
             # Three characters of HTML give at least one of text: the rest need not be parsed for it.
-            text = f"{text} {plain_text(entry.content[: 3 * lacking])}"
+            text = f"{text} {text_of_clean(entry.content[: 3 * lacking])}"
         return tag(
             self.rules,
             title=entry.title,

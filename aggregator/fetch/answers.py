@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from aggregator.fetch.chain import failed
-from aggregator.fetch.headers import Headers, content_type, links_of, retry_after
+from aggregator.fetch.headers import Headers, content_type, header, links_of, retry_after
 from aggregator.fetch.transfer import OK, Reply
 from aggregator.model import Answer, Failed, Fetched, Gone, NotModified, Throttled, Wire
 
@@ -38,5 +38,6 @@ def _document(reply: Reply, headers: Headers, wire: Wire) -> Answer:
         body=reply.body,
         media_type=media_type,
         charset=charset,
+        tdm_reservation=header(headers, b"tdm-reservation")[:20],
         links=links_of(headers, wire.url),
     )

@@ -1,6 +1,7 @@
 """One process that does it all: a clock that starts the polling task, and a lock that keeps a second one away."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 TICK = timedelta(seconds=10)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
-RELEASE_SHARE = 0.1  # ... and so long that releasing takes at most this share of the time
+RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
 
 
 class Stopping(Exception):  # noqa: N818  it is no error
@@ -60,6 +61,7 @@ class Clock:
         with self.service.store.write() as transaction:
             leases.free_all(transaction)
         refresh(self.service.press, _now(), everything=True)
+        gc.freeze()  # what is there now stays: each full collection would look at all of it again
         self._scheduler.add_job(
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )

@@ -65,6 +65,7 @@ _SCOPES = frozenset({"table", "caption", "template", "object", "applet", "marque
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_ANY_TAG_OR_START = re.compile(r"<[^<>]*(?:>|$)")
 _IMG = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _PRE = re.compile(r'(<pre(?: [a-z]+="[^"]*")*>)\n+')
 _NO_SOURCE = re.compile(r'^(?!.* src="[^"])', re.DOTALL)
@@ -123,9 +124,20 @@ def plain_text(html: str) -> str:
     return clean_text(unescape(_ANY_TAG.sub(" ", _PLAIN.clean(html))))
 
 
+def text_of_clean(html: str) -> str:
+    """Return roughly the text of what `clean_html` returned, or of its beginning: for looking at, not for showing.
+
+    >>> text_of_clean('<p>R&amp;D in <a href="https://fme.nl/">de techniek</a>, zie <img src="https')
+    ' R&D in  de techniek , zie  '
+    """
+    return unescape(_ANY_TAG_OR_START.sub(" ", html))
+
+
 def clean_text(text: str) -> str:
     """Return `text` (not HTML) on one line in NFC, without control, bidirectional or invisible characters."""
-    return " ".join(unicodedata.normalize("NFC", _without_invisible(text)).split())
+    if not (text.isascii() and text.isprintable()):  # what most names and titles are, told without a pattern
+        text = unicodedata.normalize("NFC", _without_invisible(text))
+    return " ".join(text.split())
 
 
 def cut(text: str, length: int = 300) -> str:

@@ -100,7 +100,10 @@ class _Handler(StreamRequestHandler):
                 while (header := self.rfile.readline()).strip():
                     name, _, value = header.partition(b":")
                     headers[name.lower().decode()] = value.removeprefix(b" ").removesuffix(b"\r\n")
-                self.wfile.write(self.server.hear(line, headers))
+                said = self.server.hear(line, headers)
+                self.wfile.write(said)
+                if not said:  # an answer of nothing is to hang up
+                    return
         except ConnectionError:
             pass
 

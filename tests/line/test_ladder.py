@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from aggregator.model import Entry, Evidence, Outcome, Precision, State
+from aggregator.model import Entry, Evidence, Fetched, Outcome, Precision, State, Wire
 from aggregator.store import Store, items, sources, stories, trials
 from aggregator.store.check import contradictions
 from tests.factories import DAY, NOW, make_entry, make_source
@@ -244,3 +244,23 @@ def test_state_of_what_came_in(store: Store, partners: Partners) -> None:
         states = {row.state for row in stories.rows(transaction, range(1, 5)).values()}
     assert states == {State.PUBLISHED}
     assert released(store) == 4
+
+
+def test_an_article_whose_text_is_reserved_from_mining_gives_only_what_it_states_for_machines(
+    store: Store, partners: Partners
+) -> None:
+    follow(store, make_source(kind="page", url=SITE))
+    (entry, *others) = news(0, 1, 2)
+    listed = page(entry, *others).replace(entry.summary.encode(), b"")
+    partners.documents[SITE] = listed
+    assert entry.link
+    body = (
+        f"<!doctype html><html lang=nl><article><h1>{entry.title}</h1><p>{entry.summary}</p></article></html>".encode()
+    )
+    wire = Wire(url=entry.link, status=200, requests=1)
+    partners.planned[entry.link] = Fetched(wire=wire, body=body, media_type="text/html", tdm_reservation="1")
+    run(make_line(store, partners))
+    with store.read() as transaction:
+        found = {item.entry.title: item.entry.summary for _, _, item in items.latest_of(transaction, "fme", 10)}
+    assert found[entry.title] == ""
+    assert all(found[other.title] for other in others)
