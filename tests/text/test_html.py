@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.text.html import clean_html, clean_text, cut, is_pixel, plain_text
+from aggregator.text.html import clean_html, clean_text, cut, is_pixel, plain_text, text_of_clean
 
 BASE = "https://fme.example/nieuws/"
 
@@ -163,6 +163,35 @@ def test_unclosed_formatting_is_closed_by_what_is_around_it() -> None:
 def test_what_nobody_wrote_keeps_its_words() -> None:
     assert plain_text("<div>" * 1000 + "woord &amp; daad") == "woord & daad"
     assert "&lt;script" not in clean_html("<div>" * 1000 + "<script>x</script>a < b", BASE)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'href="/x"',
+        "HREF='/x'",
+        "href=/x",
+        'href = "/x"',
+        "href\n=\n/x",
+        'href="&#47;x"',
+        'href=" /x"',
+    ],
+)
+def test_an_address_is_completed_however_it_is_written(attribute: str) -> None:
+    cleaned = clean_html(f"<a {attribute}>x</a>", BASE)
+    assert re.search(r'href="https?://', cleaned)
+
+
+def test_the_look_at_clean_html_finds_the_words_that_a_reader_reads() -> None:
+    html = clean_html("<h2>R&amp;D</h2><p>Eén &lt; <b>twee</b><br>drie", BASE)
+    assert text_of_clean(html).split() == plain_text(html).split()
+
+
+@given(st.text())
+def test_the_look_at_a_beginning_shows_no_part_of_a_tag(text: str) -> None:
+    html = clean_html(f'<p>a</p><img src="https://fme.example/x.png" alt="{text}">', BASE)
+    for length in range(len(html)):
+        assert set(text_of_clean(html[:length]).split()) <= {"a"}
 
 
 def test_a_pixel_is_told_by_its_size_or_its_host() -> None:
