@@ -14,6 +14,8 @@ from aggregator.cli.output import Exit, fail, moment
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    import uvicorn
+
     from aggregator.config import Config
     from aggregator.pipeline import Report
     from aggregator.policy.interval import Bounds
@@ -53,7 +55,9 @@ def serve(
 
     quiet_logs(logging.WARNING if sys.stderr.isatty() else logging.INFO)
     _check_port(config.server.host, config.server.port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what supervisors send ends as Ctrl-C does
+    stop = Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     with sole_process(config.paths.data_dir), suppress(KeyboardInterrupt):
         prepare()
         service = open_service(config, moment(""), bounds)
@@ -62,13 +66,26 @@ def serve(
         try:
             _welcome(service, lines)
             clock.start()
-            _answer_requests(service)
+            server = _server(service)
+            if not stop.is_asked:
+                server.run()
         finally:
             _close(service, clock)
 
 
-def _answer_requests(service: "Service") -> None:
-    """Serve pages and feeds until a signal comes."""
+class Stop:
+    """What Ctrl-C and supervisors send. Python loses an interrupt in the middle of an import: it is noted as well."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    def __call__(self, *_: object) -> None:
+        self.is_asked = True
+        raise KeyboardInterrupt
+
+
+def _server(service: "Service") -> "uvicorn.Server":
+    """What serves pages and feeds, until a signal comes."""
     import uvicorn
 
     from aggregator.web.app import make_app
@@ -81,7 +98,7 @@ def _answer_requests(service: "Service") -> None:
         access_log=False,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(settings).run()
+    return uvicorn.Server(settings)
 
 
 def _close(service: "Service", clock: "Clock") -> None:
