@@ -19,6 +19,7 @@ from aggregator.pages.structured import read_h_feed, read_json_ld, read_news_sit
 
 FEED, LISTING = "feed", "listing"
 ORDER = ("feed", "feed-link", "feed-anchor", "common-path", "wordpress", "json-ld", "h-feed", "news-sitemap", "listing")
+STATED = ("json-ld", "h-feed")  # what the page itself says for machines, often only a part of its list
 STALE = timedelta(days=60)  # a linked feed whose newest item is so much older than the page's own list is forgotten
 TRIES = 8  # other addresses that are fetched for one source, at most
 
@@ -106,16 +107,17 @@ def look(answer: Fetched, source: Source, now: datetime) -> tuple[list[Rung], tu
 def climb(rungs: Sequence[Rung], tried: Iterable[tuple[Candidate, Answer]], source: Source, now: datetime) -> Ladder:
     """All rungs in order, with what was fetched for the candidates, and the recommended one."""
     found = [*rungs, *(_tried(candidate, answer, source, now) for candidate, answer in tried)]
-    own = [_newest(rung) for rung in found if rung.name == LISTING]
-    listed = max((newest for newest in own if newest), default=None)
+    own = next((rung for rung in found if rung.name == LISTING), None)
+    listed, dated = (_newest(own), _dated(own)) if own else (None, 0)
 
-    def rank(rung: Rung) -> tuple[bool, bool, bool, int]:
+    def rank(rung: Rung) -> tuple[bool, bool, bool, bool, int]:
         newest = _newest(rung)
         is_stale = bool(listed and newest and newest < listed - STALE)
-        return not rung.has_news, rung.last_resort, is_stale, ORDER.index(rung.name)
+        is_thin = rung.name in STATED and _dated(rung) < dated
+        return not _has_news(rung, own), rung.last_resort, is_stale, is_thin, ORDER.index(rung.name)
 
     ordered = tuple(sorted(found, key=rank))
-    best = ordered[0] if ordered and ordered[0].has_news else None
+    best = ordered[0] if ordered and _has_news(ordered[0], own) else None
     return Ladder(rungs=ordered, recommended=best)
 
 
@@ -173,6 +175,16 @@ def _with_entries(reading: Reading, code: str) -> Reading:
     if reading.entries or "empty-list" in codes:
         return reading
     raise ReadError(next(iter(codes), code))
+
+
+def _has_news(rung: Rung, own: Rung | None) -> bool:
+    """Whether a rung is worth taking. What a page of events states for machines is events too."""
+    lists_events = own is not None and own.code == "agenda" and rung.name in STATED
+    return rung.has_news and not lists_events
+
+
+def _dated(rung: Rung) -> int:
+    return sum(entry.published is not None for entry in (rung.reading.entries if rung.reading else ()))
 
 
 def _newest(rung: Rung) -> datetime | None:

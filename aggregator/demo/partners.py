@@ -252,7 +252,7 @@ PARTNERS = (
 
 # What there is to see and when, in minutes and seconds after the start; {address} is where the demo answers.
 TOUR = (
-    "0:00   eight partners, each with a server of its own; RSS, Atom, JSON Feed, an old encoding, one page without a feed",
+    "0:00   eight partners, each with a server: RSS, Atom, JSON Feed, an old encoding, and a page without a feed",
     "0:00   one entry of Vakblad is broken: it is skipped, the others come in",
     "0:00   wages and school funding are no technical-education news: they are kept out of the feed",
     '0:00   Vakblad passes on the campus news: one story, with "ook bij" on the page',

@@ -47,8 +47,8 @@ def from_opml(text: str, held: Sequence[Held], name: str) -> list[Source]:
     ours = {address_key(address): each.source for each in held for address in (each.source.url, each.poll.address)}
     taken = {each.source.id for each in held}
     found: dict[str, Source] = {}
-    # Never a bare string: what starts with http:// it would fetch.
-    for feed in listparser.parse(text.encode()).feeds:
+    # Bytes, because a string that starts with http:// it would fetch; ASCII, because it guesses the encoding.
+    for feed in listparser.parse(text.encode("ascii", "xmlcharrefreplace")).feeds:
         key = address_key(feed.url)
         if key and key not in found:
             found[key] = ours.get(key) or _from_outline(feed, taken, name)

@@ -23,7 +23,8 @@ def page(*entries: Entry, head: str = "", shape: str = "article", path: str = ""
     link = "{0}" if not path else "{0}" + path
     items = "".join(
         f'<article class="bericht"><time datetime="{entry.published:%Y-%m-%d}">{entry.published:%d-%m-%Y}</time>'
-        f'<h3><a href="{link.format(entry.link)}">{escape(entry.title)}</a></h3><p>{escape(entry.summary)}</p></article>'
+        f'<h3><a href="{link.format(entry.link)}">{escape(entry.title)}</a></h3><p>{escape(entry.summary)}</p>'
+        "</article>"
         if shape == "article"
         else f'<div class="kaart"><a href="{link.format(entry.link)}"><h2>{escape(entry.title)}</h2></a>'
         f'<span class="datum">{entry.published:%d-%m-%Y}</span><div class="tekst">{escape(entry.summary)}</div></div>'
@@ -32,7 +33,8 @@ def page(*entries: Entry, head: str = "", shape: str = "article", path: str = ""
     )
     block = f"<main><h1>Nieuws</h1>{items}</main>" if shape == "article" else f"<section id=x>{items}</section>"
     nav = '<nav><a href="/">Home</a> <a href="/contact">Contact</a></nav>'
-    return f"<!doctype html><html lang=nl><head><title>Nieuws</title>{head}</head><body>{nav}{block}</body></html>".encode()
+    start = f"<!doctype html><html lang=nl><head><title>Nieuws</title>{head}</head>"
+    return f"{start}<body>{nav}{block}</body></html>".encode()
 
 
 def _item(entry: Entry) -> str:

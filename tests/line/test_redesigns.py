@@ -1,4 +1,4 @@
-"""Real sites before and after a redesign, through the whole line: healed, or said to be broken; never wrongly healed."""
+"""Real sites before and after a redesign: healed by themselves or said to be broken, never healed wrongly."""
 
 import json
 from pathlib import Path
