@@ -69,6 +69,9 @@ def test_an_opml_list_may_be_in_the_encoding_that_it_says(tmp_path: Path) -> Non
     text = opml(outline("Één", "https://een.nl/feed"), encoding="ISO-8859-1")
     (source,) = read_sources_file(write(tmp_path, text.encode("latin-1")), [], THEMES)
     assert source.organisation == "Één"
+    bare = f"<opml><body>{outline('Één 🎓', 'https://een.nl/')}</body></opml>"
+    (source,) = read_sources_file(write(tmp_path, bare), [], THEMES)
+    assert source.organisation == "Één 🎓"
     (source,) = read_sources_file(write(tmp_path, "\ufeff" + opml(outline("Één", "https://een.nl/"))), [], THEMES)
     assert source.organisation == "Één"
 
