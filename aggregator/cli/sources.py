@@ -335,6 +335,8 @@ def rung_json(rung: "Rung") -> dict[str, Any]:
 
 
 def _print_probe(found: "Probe", language: str) -> None:
+    from aggregator.text.dates import day_in_amsterdam
+
     if found.reading is None:
         print(told(found.code, language))
         return
@@ -345,7 +347,8 @@ def _print_probe(found: "Probe", language: str) -> None:
     for problem in reading.problems:
         print(f"  ! {problem.message}")
     for entry in reading.entries[:10]:
-        print(f"  {iso(entry.published) or 'no date':<21} {entry.title}")
+        day = day_in_amsterdam(entry.published).isoformat() if entry.published else "no date"
+        print(f"  {day:<10}  {entry.title}")
     if found.ladder:
         print("looked at:")
         for rung in found.ladder.rungs:
