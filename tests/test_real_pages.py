@@ -31,7 +31,8 @@ def on_loopback(service: Service) -> Callable[..., Iterator[tuple[Request, Answe
     def fetch(
         requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
     ) -> Iterator[tuple[Request, Answer]]:
-        here, elsewhere = [], []
+        here: list[Request] = []
+        elsewhere: list[Request] = []
         for request in requests:
             (here if (urlsplit(request.url).hostname or "").startswith("127.") else elsewhere).append(request)
         yield from service.fetcher.fetch(here, now, may_start)
