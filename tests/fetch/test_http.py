@@ -450,7 +450,7 @@ def drip(connection: socket.socket) -> None:
         Event().wait(0.02)
 
 
-GZIPPED = gzip.compress(FEED * 100)
+GZIPPED = gzip.compress(FEED * 100, mtime=0)
 CUT_SHORT = [
     b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + FEED,
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
@@ -509,7 +509,7 @@ def test_a_body_without_end_is_too_large(server: Server, make_fetcher: Make, hea
 
 
 def test_a_bomb_is_stopped_before_it_fills_the_memory(server: Server, fetch: Fetch) -> None:
-    packer = gzip.compress(bytes(10_000_000))
+    packer = gzip.compress(bytes(10_000_000), mtime=0)
     server.answers["/"] = reply("200 OK", packer * 100, "Content-Encoding: gzip")  # a gigabyte, in a hundred members
     tracemalloc.start()
     assert failure(fetch("/")) == "bomb"
