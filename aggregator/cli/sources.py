@@ -228,6 +228,45 @@ def remove(id_: Id) -> None:
     print(f"{id_} is removed; what it brought stays")
 
 
+@app.command("healed")
+def healed(wants_json: WantsJson = False) -> None:
+    """Pages whose list was found anew after a redesign: what was there before, and what that brought."""
+    from aggregator.cli.context import service
+    from aggregator.store import trials
+
+    with service(moment("")) as opened, opened.store.read() as transaction:
+        found = trials.every(transaction, trials.PAGE_RULE)
+    rows = [
+        {
+            "number": each.id,
+            "source": each.subject,
+            "at": iso(each.at),
+            "state": each.state,
+            "new": each.differences["new"],
+            "changed": each.differences["changed"],
+            "before": each.before["rule"],
+            "after": each.after["rule"],
+        }
+        for each in found
+    ]
+    print_rows(rows, ("number", "source", "at", "state", "changed", "new"), wants_json=wants_json)
+
+
+@app.command("rollback")
+def rollback(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `sources healed` shows it.")],
+) -> None:
+    """Take a healed page back: its new list is not believed again; the source waits for the old one, or for you."""
+    from aggregator.cli.context import service
+    from aggregator.desk.trial import roll_back
+
+    with service(moment("")) as opened:
+        trial = roll_back(opened.store, number)
+    if trial is None:
+        fail(f"no change {number} is in force; `aggregator sources healed` shows them", Exit.USAGE)
+    print(f"{trial.subject}: the list that was found at {iso(trial.at)} is not believed again")
+
+
 @app.command("import")
 def import_sources(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML or TOML, as `export` writes it.")],

@@ -246,3 +246,10 @@ def test_a_news_page_that_links_its_feed_is_read_by_that_feed(run: Run, site: Si
     assert ended.code == 0
     assert ended.json["url"] == site.url("/feed")
     assert len(ended.json["reading"]["entries"]) == 4
+
+
+def test_what_healed_can_be_looked_at_and_an_unknown_number_is_said(run: Run) -> None:
+    assert run("sources", "healed", "--json").out == ""
+    refused = run("sources", "rollback", "7")
+    assert refused.code == 2
+    assert "sources healed" in refused.err
