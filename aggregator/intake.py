@@ -167,7 +167,7 @@ def _credit_producers(transaction: Transaction, late: Sequence[tuple[int, int, I
     """
     rows = stories.rows(transaction, (story_id for story_id, _, _ in late))
     origins = items.load_items(transaction, (row.origin_id for row in rows.values()))
-    configured = sources.by_id(transaction)
+    configured = sources.by_id(transaction, {origin.source_id for origin in origins.values()})
     for story_id, item_id, item in late:
         row = rows[story_id]
         credited = configured.get(origins[row.origin_id].source_id)

@@ -67,7 +67,8 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
     """
     with press.store.read() as transaction:
         held = source_rows.all_sources(transaction)
-        names = source_rows.by_id(transaction)
+        names = {each.source.id: each.source for each in held}
+        names |= source_rows.by_id(transaction, source_rows.removed_ids(transaction))
         seen = documents.released_seq(transaction)
         news = events.spoken_of(transaction, seen)
         touched = None if everything or not seen else touched_by(transaction, news)
@@ -154,21 +155,35 @@ def _documents(
     configured = [each.source for each in held]
     all_channels = channels(press.site, configured, press.created)
     wanted = [each for each in all_channels if _concerns(touched, each[1], each[2])]
-    for channel, window in _windows(transaction, wanted, press.feed_length):
+    loaded = Loaded(transaction)
+    for channel, window in _windows(transaction, loaded, wanted, press.feed_length):
         yield from _feeds(press, channel, window, names, now)
     shown = front(transaction, held, names, now)
     for language in LANGUAGES:
         yield _page("/", language, front_page(shown, press.site, language), now)
     if touched is None or touched.stories:
-        yield from _other_pages(press, transaction, shown, [each[0] for each in all_channels], now)
+        yield from _other_pages(press, loaded, shown, [each[0] for each in all_channels], now)
     if touched is None:
         addresses = {each.source.id: each.poll.address or each.source.url for each in held}
         body = sources_opml(configured, press.site, addresses)
         yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
 
 
+class Loaded:
+    """The stories of one refresh: those of the latest news stand in many documents, and are loaded once."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.held: dict[int, Story] = {}
+
+    def __call__(self, numbers: Sequence[int]) -> list[Story]:
+        """The stories with these numbers, in this order."""
+        self.held |= stories.by_number(self.transaction, (each for each in numbers if each not in self.held))
+        return [self.held[number] for number in numbers]
+
+
 def _windows(
-    transaction: Transaction, wanted: Sequence[tuple[Channel, str, list[str] | None]], limit: int
+    transaction: Transaction, loaded: Loaded, wanted: Sequence[tuple[Channel, str, list[str] | None]], limit: int
 ) -> Iterator[tuple[Channel, list[Story]]]:
     """Each channel with the stories in it. Channels of one source, nearly all there are, share their questions."""
     single: list[tuple[Channel, str]] = []
@@ -177,7 +192,7 @@ def _windows(
             single.append((channel, sources[0]))
         else:
             numbers = stories.in_feed(transaction, limit=limit, theme=theme, sources=sources)
-            yield channel, stories.load(transaction, numbers)
+            yield channel, loaded(numbers)
     for start in range(0, len(single), SOURCES_AT_ONCE):
         part = single[start : start + SOURCES_AT_ONCE]
         numbers_of = stories.windows(transaction, [source for _, source in part], limit=limit)
@@ -200,11 +215,10 @@ def _feeds(
 
 
 def _other_pages(
-    press: Press, transaction: Transaction, shown: Front, feeds: Sequence[Channel], now: datetime
+    press: Press, loaded: Loaded, shown: Front, feeds: Sequence[Channel], now: datetime
 ) -> Iterator[Document]:
     for theme in press.site.themes:
-        numbers = stories.latest(transaction, limit=PAGE_STORIES, theme=theme.slug)
-        newest = stories.load(transaction, numbers)
+        newest = loaded(stories.latest(loaded.transaction, limit=PAGE_STORIES, theme=theme.slug))
         for language in LANGUAGES:
             body = theme_page(theme, newest, shown, press.site, language)
             yield _page(f"/themes/{theme.slug}", language, body, now)

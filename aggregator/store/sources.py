@@ -28,10 +28,12 @@ def all_sources(transaction: Transaction) -> list[Held]:
     return _held(transaction)
 
 
-def by_id(transaction: Transaction) -> dict[str, Source]:
-    """Every source ever configured, removed ones too: what they brought keeps its partner's name."""
-    rows = transaction.execute(select(source.c.id, source.c.settings))
-    return {row.id: from_json(Source, row.settings) for row in rows}
+def by_id(transaction: Transaction, ids: Iterable[str] | None = None) -> dict[str, Source]:
+    """These sources, or every one ever configured; removed ones too: what they brought keeps its partner's name."""
+    query = select(source.c.id, source.c.settings)
+    if ids is not None:
+        query = query.where(source.c.id.in_(list(ids)))
+    return {row.id: from_json(Source, row.settings) for row in transaction.execute(query)}
 
 
 def held(transaction: Transaction, source_id: str) -> Held | None:
