@@ -176,6 +176,10 @@ def _sources(held: Sequence[Held], now: datetime) -> Iterator[Finding]:
     for each in followed:
         if each.poll.code:
             yield _troubled(each)
+        if each.poll.offers:
+            found = f"its page links a feed by now: {each.poll.offers}"
+            fix = f'a feed is surer than a page: set url to it and kind = "feed" for {each.source.id}'
+            yield Finding(check=each.source.id, ok=True, found=found, fix=fix)
     late = sum(bool(each.poll.next_due and each.poll.next_due < now - LATE) for each in followed)
     if late:
         found = f"{late} sources should have been polled more than a day ago"

@@ -1,7 +1,9 @@
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,10 +96,9 @@ def test_a_data_directory_that_is_none_is_said(look: Look, tmp_path: Path) -> No
 
 
 def test_a_full_disk_is_said(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    from aggregator.ops import doctor
-
-    monkeypatch.setattr(doctor, "DISK_FREE", 2.0)
-    assert wrong(look()) == {"disk"}
+    for free, expected in ((9, {"disk"}), (11, set())):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(total=100, free=free))
+        assert wrong(look()) == expected
 
 
 def test_a_machine_without_internet_is_told_of_the_demo(look: Look) -> None:
@@ -159,6 +160,16 @@ def test_sources_that_fail_are_named_and_paused_ones_are_not(
     assert findings["broken"].found == "http-404 (niet hier), 3 times in a row"
     assert "aggregator sources check broken" in findings["broken"].fix
     assert findings["sources"].found == "4: 1 well, 1 not polled yet, 1 paused"
+
+
+def test_a_page_that_links_a_feed_by_now_is_told(
+    look: Look, service: Service, follow: Callable[..., Source], now: datetime
+) -> None:
+    follow("fme")
+    visit(service, "fme", Poll(at=now, outcome=Outcome.FETCHED, offers="https://fme.example/feed.xml"))
+    found = look()["fme"]
+    assert found.ok
+    assert "https://fme.example/feed.xml" in found.found
 
 
 def test_many_late_sources_are_one_question(
