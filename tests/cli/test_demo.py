@@ -11,6 +11,7 @@ def test_the_demo_runs_with_nothing_set_up_and_stops_at_once(start: Start, tmp_p
     port, data = free_port(), tmp_path / "demo"
     data.mkdir()
     (data / "aggregator.sqlite3").write_text("van een echte dienst")
+    (data / "demo.sqlite3").write_text("van de vorige keer")
     running = start("demo", "--port", port, "--data", data, AGGREGATOR_CONFIG_DIR="/nergens", AGGREGATOR_DATA_DIR="/x")
     said = lines_until(running, "the first is in")
     address = f"http://127.0.0.1:{port}"
