@@ -113,7 +113,8 @@ def climb(rungs: Sequence[Rung], tried: Iterable[tuple[Candidate, Answer]], sour
     def rank(rung: Rung) -> tuple[bool, bool, bool, bool, int]:
         newest = _newest(rung)
         is_stale = bool(listed and newest and newest < listed - STALE)
-        is_thin = rung.name in STATED and _dated(rung) < dated
+        # h-feed marks up the very list that we read anyway, and teasers and pictures are often left unmarked.
+        is_thin = rung.name in STATED and _dated(rung) + (rung.name == "json-ld") <= dated
         return not _has_news(rung, own), rung.last_resort, is_stale, is_thin, ORDER.index(rung.name)
 
     ordered = tuple(sorted(found, key=rank))
