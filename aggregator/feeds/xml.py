@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser
 
+from aggregator.errors import ReadError
 from aggregator.feeds.entry import Draft, html_of, language_tag, text_of, web_address
 from aggregator.feeds.image import make_image
 from aggregator.feeds.look import Look
@@ -23,6 +24,8 @@ Fields = dict[str, Any]
 # feedparser takes media:title and media:description for the entry's own; under other names it keeps them apart.
 _MEDIA_TEXT = re.compile(r"<(/?)media:(title|description)\b[^<>]*?(/?)>")
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
+# What feedparser raises where a document is not as it expects, an element of a feed inside another's for one.
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 
 
@@ -66,12 +69,15 @@ def read_xml(look: Look, url: str, language: str) -> Document:
 
 
 def _parsed(body: bytes) -> Any:
-    return feedparser.parse(
-        BytesIO(body),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        return feedparser.parse(
+            BytesIO(body),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _STUMBLES as error:
+        raise ReadError("unreadable", f"feedparser: {type(error).__name__} {error}") from error
 
 
 def _media_apart(text: str) -> bytes:

@@ -238,3 +238,9 @@ def test_no_damage_raises_anything_but_a_read_error(noise: bytes, position: int)
 def test_a_date_in_two_years_is_the_last_that_is_believed() -> None:
     soon = (NOW + timedelta(days=300)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert entry_of(f"<pubDate>{soon}</pubDate>").published is not None
+
+
+def test_what_feedparser_stumbles_over_is_refused_and_not_a_bug_of_everyone() -> None:
+    with pytest.raises(ReadError) as refused:
+        read(rss("<item><title>t</title><category><item/>techniek</category></item>"))
+    assert refused.value.code == "unreadable"
