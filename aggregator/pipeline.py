@@ -147,6 +147,8 @@ def climbed(
             found[request.source_id][request.url] = answer
     for each in ascents:
         answers = found[each.claimed.source.id]
+        if len(answers) < len({candidate.url for candidate in each.others}):
+            continue  # the lease ran out, or the host wants rest: half a ladder is no ladder, the next poll climbs
         tried = [(candidate, answers[candidate.url]) for candidate in each.others if candidate.url in answers]
         receipt = settled(line, each.claimed, each.answer, climb(each.rungs, tried, each.claimed.source, now), now)
         yield replace(receipt, requests=receipt.requests + sum(answer.wire.requests for _, answer in tried))

@@ -73,11 +73,22 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
         news = events.spoken_of(transaction, seen)
         touched = None if everything or not seen else touched_by(transaction, news)
         made = list(_documents(press, transaction, held, names, touched, now))
+        gone = _gone(press, transaction, held, made) if touched is None else []
     with press.store.write() as transaction:
-        changed = documents.swap(transaction, made)
-        if news:
-            documents.set_released_seq(transaction, news[-1].seq)
-    return changed
+        overtaken = documents.released_seq(transaction) != seen
+        if not overtaken:
+            changed = documents.swap(transaction, made, gone)
+            if news:
+                documents.set_released_seq(transaction, news[-1].seq)
+    # Another process released meanwhile, from a later moment than ours perhaps: what we made may be older.
+    return refresh(press, now, everything=everything) if overtaken else changed
+
+
+def _gone(press: Press, transaction: Transaction, held: Sequence[Held], made: Sequence[Document]) -> list[str]:
+    """What is published and has no source, theme or label any more. A feed that was not valid just now stays."""
+    named = channels(press.site, [each.source for each in held], press.created)
+    expected = {feed_path(channel.name, suffix) for channel, _, _ in named for suffix in FORMATS}
+    return [path for path in documents.paths(transaction) if path not in expected | {each.path for each in made}]
 
 
 def touched_by(transaction: Transaction, news: Sequence[Event]) -> Touched:
@@ -164,8 +175,7 @@ def _documents(
     if touched is None or touched.stories:
         yield from _other_pages(press, loaded, shown, [each[0] for each in all_channels], now)
     if touched is None:
-        addresses = {each.source.id: each.poll.address or each.source.url for each in held}
-        body = sources_opml(configured, press.site, addresses)
+        body = sources_opml(configured, press.site, source_rows.feed_addresses(held))
         yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
 
 

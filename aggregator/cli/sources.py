@@ -306,9 +306,9 @@ def export(format_: Annotated[str, typer.Option("--format", help="toml or opml."
     """Write every source to standard output."""
     from aggregator.cli.context import service
     from aggregator.config import dump_sources
-    from aggregator.ops.exchange import feed_addresses
     from aggregator.publish.opml import sources_opml
     from aggregator.store import sources
+    from aggregator.store.sources import feed_addresses
 
     if format_ not in ("toml", "opml"):
         fail(f"--format {format_}: write toml or opml", Exit.USAGE)

@@ -1,4 +1,4 @@
-"""Trials: changes of judgement that can be looked at and rolled back. So far: the rule by which a page's list is found."""
+"""Trials: changes of judgement that can be looked at and rolled back. So far: how the list of a page is found."""
 
 from dataclasses import replace
 

@@ -17,7 +17,6 @@ from aggregator.store.sources import Held
 LONGEST = 5_000_000  # bytes of OPML: tens of thousands of feeds
 LONGEST_ID = 40
 ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
-FEED_RUNGS = ("feed", "feed-link", "feed-anchor", "common-path")
 NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 Change = Literal["add", "change"]
@@ -62,19 +61,6 @@ def differences(held: Sequence[Source], wanted: Iterable[Source]) -> list[tuple[
     """What taking over `wanted` would do. Sources that are not named stay."""
     ours = {each.id: each for each in held}
     return [("change" if source.id in ours else "add", source) for source in wanted if ours.get(source.id) != source]
-
-
-def feed_addresses(held: Iterable[Held]) -> dict[str, str]:
-    """Where each source's own feed is, by id; "" for a source that is a page, or that nobody could read yet."""
-    return {each.source.id: _feed_address(each) for each in held}
-
-
-def _feed_address(held: Held) -> str:
-    source, poll = held.source, held.poll
-    if poll.rung:
-        return poll.address or source.url if poll.rung in FEED_RUNGS else ""
-    is_feed = source.kind == "feed" or (source.kind == "auto" and poll.succeeded_at is not None)
-    return poll.address or (source.url if is_feed else "")
 
 
 def checked(source: Source, name: str) -> Source:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
 from aggregator.model import Poll, Source
 from aggregator.store.codec import from_json
@@ -80,7 +80,13 @@ def claim(
         .where(host.c.id.in_(list(leases)))
         .values(owner=owner, epoch=host.c.epoch + 1, lease_until=clock + lease)
     )
-    return _due_sources(transaction, leases, now, per_host, only)
+    claimed = _due_sources(transaction, leases, now, per_host, only)
+    idle = leases.keys() - {each.lease.host_id for each in claimed}
+    if idle:  # what made them due is gone meanwhile: nothing is held for nothing
+        refresh_hosts(transaction, idle, owner=None, lease_until=None)
+    if claimed or only is not None:
+        return claimed
+    return claim(transaction, owner, now, hosts=hosts, per_host=per_host, lease=lease)
 
 
 def _due_sources(
@@ -122,7 +128,12 @@ def save_polls(transaction: Transaction, polls: Sequence[tuple[str, Poll]]) -> N
     statement = (
         update(poll)
         .where(poll.c.source_id == bindparam("of_source"))
-        .values(next_due=bindparam("next_due"), outcome=bindparam("outcome"), details=bindparam("details"))
+        .values(
+            # Paused or removed while it was being polled: it is not due again.
+            next_due=case((poll.c.next_due.is_(None), None), else_=bindparam("next_due", type_=poll.c.next_due.type)),
+            outcome=bindparam("outcome"),
+            details=bindparam("details"),
+        )
     )
     transaction.execute(statement, [{"of_source": source_id} | poll_values(visited) for source_id, visited in polls])
 

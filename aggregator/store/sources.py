@@ -145,6 +145,19 @@ def poll_values(visited: Poll) -> dict[str, object]:
     }
 
 
+def feed_addresses(held: Iterable[Held]) -> dict[str, str]:
+    """Where each source's own feed is, by id; "" for a source that is a page, or that nobody could read yet."""
+    return {each.source.id: _feed_address(each) for each in held}
+
+
+def _feed_address(held: Held) -> str:
+    source, visited = held.source, held.poll
+    if visited.rung:
+        return (visited.address or source.url) if visited.rung == "feed" else ""
+    is_feed = source.kind == "feed" or (source.kind == "auto" and visited.succeeded_at is not None)
+    return visited.address or (source.url if is_feed else "")
+
+
 def last_body(transaction: Transaction, source_id: str, verdict: str) -> tuple[bytes, str, str, str] | None:
     """(zlib-compressed body, url, media type, charset) of the last "good" or "bad" answer."""
     row = transaction.execute(

@@ -8,7 +8,7 @@ from aggregator.desk import decide
 from aggregator.model import Site, State, Theme
 from aggregator.publish.valid import complaints
 from aggregator.release import Press, page_path, refresh
-from aggregator.store import Store, documents, events, stories
+from aggregator.store import Store, documents, events, sources, stories
 from aggregator.store.check import contradictions
 from tests.factories import DAY, HOUR, NOW, SURE, UNSURE, make_entry, make_source
 from tests.line.partner import LATER, Partners, feed, follow, make_line, run
@@ -195,3 +195,20 @@ def test_a_document_that_is_not_valid_is_not_published(
     monkeypatch.setitem(release.FORMATS, "atom", broken["atom"])
     refresh(press, LATER, everything=True)
     assert published(store)["/feeds/all.atom"] == good
+
+
+def test_the_feeds_of_a_source_that_was_removed_go_at_the_next_start(
+    store: Store, partners: Partners, press: Press
+) -> None:
+    follow(store, make_source("fme", labels=("noord",)), make_source("vhto"))
+    for id_ in ("fme", "vhto"):
+        partners.documents[f"https://{id_}.example/feed"] = feed(make_entry(1, link=f"https://{id_}.example/1"))
+    run(make_line(store, partners))
+    refresh(press, NOW)
+    with store.write() as transaction:
+        sources.remove(transaction, "fme", LATER)
+    refresh(press, LATER, everything=True)
+    left = set(published(store))
+    assert "/feeds/sources/vhto.atom" in left
+    assert not {path for path in left if "sources/fme" in path or "labels/noord" in path}
+    assert len(feedparser.parse(published(store)["/feeds/all.atom"]).entries) == 2

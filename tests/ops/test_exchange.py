@@ -15,14 +15,13 @@ from aggregator.ops.exchange import (
     address_key,
     checked,
     differences,
-    feed_addresses,
     free_id,
     from_opml,
     read_sources_file,
     slug,
 )
 from aggregator.publish.opml import sources_opml
-from aggregator.store.sources import Held
+from aggregator.store.sources import Held, feed_addresses
 from tests.factories import NOW, make_source
 from tests.store.test_sources import FULL
 
@@ -162,7 +161,7 @@ def test_only_what_is_read_as_a_feed_has_the_address_of_one(
 
 
 def test_where_a_feed_was_found_is_its_address() -> None:
-    found = held(make_source(kind="auto"), address="https://f.nl/feed", rung="feed-link")
+    found = held(make_source(kind="auto"), address="https://f.nl/feed", rung="feed")
     assert feed_addresses([found]) == {"fme": "https://f.nl/feed"}
 
 

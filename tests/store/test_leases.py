@@ -123,3 +123,21 @@ def test_the_longest_due_host_is_first(store: Store) -> None:
     with store.write() as transaction:
         transaction.execute(update(host).where(host.c.name == "b.example").values(next_due=NOW - DAY))
     assert ids(claim(store, hosts=1)) == ["b"]
+
+
+def test_a_source_that_is_paused_while_it_is_polled_is_not_due_again(store: Store) -> None:
+    add(store, "a")
+    claimed = claim(store)
+    with store.write() as transaction:
+        sources.change(transaction, make_source("a", paused=True), NOW)
+    finish(store, claimed)
+    assert claim(store, now_plus=9 * DAY) == []
+
+
+def test_a_host_that_has_nothing_due_after_all_is_not_held_for_nothing(store: Store) -> None:
+    add(store, "a", "b")
+    finish(store, claim(store), due_in=DAY)
+    with store.write() as transaction:
+        transaction.execute(update(host).values(next_due=NOW))
+    assert claim(store) == []
+    assert ids(claim(store, "other", now_plus=DAY)) == ["a", "b"]
