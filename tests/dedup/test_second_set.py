@@ -107,7 +107,7 @@ def test_pages_have_no_guid_and_feeds_have_one() -> None:
 
 def test_it_is_as_large_and_as_misleading_as_its_readme_says() -> None:
     lookalikes, dossiers = groups(ITEMS, "lookalike"), groups(ITEMS, "dossier")
-    assert (len(ITEMS), len(STORIES)) == (225, 83)
+    assert (len(ITEMS), len(STORIES)) == (260, 83)
     assert (len(lookalikes), len(set().union(*lookalikes.values()))) == (28, 72)
     assert (len(dossiers), len(set().union(*dossiers.values()))) == (4, 10)
     assert all(len(stories) > 1 for stories in [*lookalikes.values(), *dossiers.values()])
@@ -116,7 +116,7 @@ def test_it_is_as_large_and_as_misleading_as_its_readme_says() -> None:
 
 def test_most_copies_are_edited_and_some_come_weeks_late() -> None:
     kinds = Counter(item["relation"] for item in ITEMS)
-    assert kinds["rewritten"] > 3 * kinds["verbatim"]
+    assert kinds["rewritten"] > 1.5 * kinds["verbatim"]
     late = [
         datetime.fromisoformat(items[-1]["seen"]) - datetime.fromisoformat(items[0]["seen"])
         for items in STORIES.values()
