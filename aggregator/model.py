@@ -284,6 +284,8 @@ class Poll:
     succeeded_at: datetime | None = None  # the last poll that brought or confirmed a readable document
     changed_at: datetime | None = None  # the last poll that brought a new or changed entry
     rhythm: timedelta | None = None  # the usual time between its items, as its own dates tell
+    usual: float = 0.0  # new items that its busier polls bring, after the first
+    reposted_at: datetime | None = None  # when it last brought back what we published ourselves
     pace: Pace = Pace()
     fresh_for: timedelta | None = None
 

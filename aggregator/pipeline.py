@@ -16,9 +16,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Literal
 
+from aggregator.batch import Fresh, Receipt
 from aggregator.dedup.identity import fingerprint
 from aggregator.errors import ReadError
-from aggregator.intake import Fresh, Receipt, complete
+from aggregator.intake import complete
 from aggregator.ladder import FEED, LISTING, Rung, climb, look, read_rung
 from aggregator.model import Answer, Fetched, NotModified, Request, Source
 from aggregator.pages.article import read_article

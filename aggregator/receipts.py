@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from aggregator.batch import Change, Fresh, Intake, Receipt
 from aggregator.dedup.echo import is_echo
 from aggregator.dedup.identity import fingerprint, item_key
 from aggregator.dedup.moved import Held, recognised
 from aggregator.dedup.urls import url_key
 from aggregator.errors import ReadError, SourceError
-from aggregator.intake import Change, Fresh, Intake, Receipt
 from aggregator.ladder import FEED, LISTING, Ladder, linked_feed, read_rung
 from aggregator.model import Answer, Entry, Fetched, Item, Poll, Reading, Request, Source, Tags, Throttled
 from aggregator.pages.completing import lacks_something
 from aggregator.pages.pager import next_page
+from aggregator.policy.flood import is_flood, usual_after
 from aggregator.policy.interval import Bounds, host_pause, next_due
 from aggregator.policy.visit import succeeded, unreadable
 from aggregator.store import Store, items
@@ -130,9 +131,13 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
         rule=reading.rule or last.rule,
         offers=linked_feed(answer) if rung == LISTING and source.kind == "page" else "",
     )
+    flood = is_flood(len(fresh), last.usual, known_before=last.changed_at is not None)
+    if last.changed_at is not None and fresh and not flood:
+        poll = replace(poll, usual=usual_after(len(fresh), last.usual))
     receipt = planned(line, claimed, answer, poll, now)
     return replace(
         receipt,
+        is_flood=flood,
         fresh=tuple(fresh),
         changes=tuple(changes),
         body=answer if line.keep_bodies else None,

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from aggregator.batch import Intake
 from aggregator.config import Config
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
-from aggregator.intake import Intake
 from aggregator.model import Answer, Entry, Request, Site, Source, Tags
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds

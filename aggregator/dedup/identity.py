@@ -10,10 +10,15 @@ from datetime import UTC, date
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from aggregator.dedup.likeness import signs
+from aggregator.dedup.profile import lead_of
 from aggregator.dedup.urls import url_key
+from aggregator.dedup.wording import wording
 from aggregator.model import Entry
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ENOUGH_TO_TELL = 18.0  # weight of the words of an item; of a shorter one a new headline is no new article
+HARDLY_ANY, NEARLY_ALL = 0.25, 0.8  # of the words, by weight
 KEY_LENGTH = 300  # longer ones are hashed: a key is an indexed column
 
 _WORD_OR_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
@@ -83,6 +88,21 @@ def visible_change(old: Entry, new: Entry) -> tuple[str, ...]:
         "link": old.link != new.link and _key_or_itself(old.link or "") != _key_or_itself(new.link or ""),
     }
     return tuple(name for name, differs in changed.items() if differs)
+
+
+def is_another_article(old: Entry, new: Entry) -> bool:
+    """Whether an id was given to another article.
+
+    A headline may be rewritten, a figure corrected and a text replaced. But where hardly a telling word came back, or
+    the title tells of another thing and the text is not nearly the same, it is other news.
+    """
+    before, now = wording(old.title, lead_of(old)), wording(new.title, lead_of(new))
+    if min(before.weight, now.weight) < ENOUGH_TO_TELL:
+        return False
+    found = signs(before, now)
+    if found.title_clash or before.genre.excludes(now.genre):
+        return found.cover < NEARLY_ALL
+    return found.cover < HARDLY_ANY and not found.title_weight > HARDLY_ANY * min(before.weight, now.weight)
 
 
 def _words(text: str) -> str:

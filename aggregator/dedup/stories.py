@@ -1,47 +1,188 @@
-"""Which story a new item belongs to (pure). So far: the same article address at another partner."""
+"""Which story a new item belongs to (pure): joined, proposed to an editor, or a story of its own.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+Three grounds for joining, in this order: the same address at another partner; a text that leads to the article of the
+other; the same news by its words (likeness.py). Nothing is chained: whoever joins a story by one of its copies must
+not contradict the story's origin.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from aggregator.dedup.likeness import Likeness, Verdict, likeness
+from aggregator.dedup.wording import Wording
+
+COMPARED = 6  # stories that a new item is compared with, at most
+MEMBERS = 3  # copies of one story that it is compared with, besides the origin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """A new item, as far as joining looks at it; `join` is its source's setting."""
+class Member:
+    """An item as far as joining looks at it; `at` is the partner's date, or when it was first seen."""
 
-    url_key: str
+    id: int
+    story: int
     source_id: str
-    join: str = "normal"
+    at: datetime
+    wording: Wording
+    earlier: tuple[Wording, ...] = ()  # what it said before it was revised: copies may still say so
+    url_key: str = ""
+    references: frozenset[str] = frozenset()  # URL keys that its text links to
+    terms: tuple[int, ...] = ()  # what it is found by
+    join: str = "normal"  # its source's setting; "ask": only an editor joins
+
+    def is_linked(self, other: "Member") -> bool:
+        """Whether the text of one leads to the article of the other."""
+        return self.url_key in other.references or other.url_key in self.references
 
 
-def join_by_url(fresh: Sequence[Candidate], carriers: Mapping[str, Sequence[tuple[int, str]]]) -> list[int | None]:
-    """For each new item the story that it joins.
+class Proposal(NamedTuple):
+    """Two items that are perhaps the same news."""
 
-    `carriers` says which (story number, source id) already carry a URL key, oldest first. The answer is a story's
-    number, -(n + 1) for "the story of the n-th item of this very batch", or None for a story of its own.
+    item: int
+    other: int
+    strength: float
+    because: str
 
-    An address tells one article from another only if no source uses it for two: some sites link every item to their
-    home page. Such a key joins nothing.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """Where an item goes: into `story`, which is its own unless it joins another."""
+
+    story: int
+    ground: str = ""  # "url" or "text" when it joined
+    because: str = ""
+    proposal: Proposal | None = None
+
+
+class Finding(NamedTuple):
+    """A story that an item may belong to, the member that says so, and how much."""
+
+    story: int
+    member: Member
+    likeness: Likeness
+
+
+class Carrier(NamedTuple):
+    """An item that carries a URL key."""
+
+    item: int
+    story: int
+    source_id: str
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """The items that a batch of new ones may be like. Whoever is placed becomes a neighbour of the next."""
+
+    members: dict[int, Member] = field(default_factory=dict)
+    origins: dict[int, int] = field(default_factory=dict)  # of a story: the item it is published by
+    postings: dict[int, list[int]] = field(default_factory=dict)  # by term: items
+    carriers: dict[str, list[Carrier]] = field(default_factory=dict)  # by URL key, oldest first
+    referring: dict[str, list[int]] = field(default_factory=dict)  # by URL key: items whose text links to it
+
+    def add(self, member: Member) -> None:
+        """Know one more."""
+        self.members[member.id] = member
+        self.origins.setdefault(member.story, member.id)
+        for term in member.terms:
+            self.postings.setdefault(term, []).append(member.id)
+        for key in member.references:
+            self.referring.setdefault(key, []).append(member.id)
+        if member.url_key:
+            carrier = Carrier(member.id, member.story, member.source_id)
+            self.carriers.setdefault(member.url_key, []).append(carrier)
+
+    def ranked(self, item: Member) -> list[int]:
+        """The items that are linked with `item` or share terms with it, best first."""
+        shared = Counter(number for term in item.terms for number in self.postings.get(term, ()))
+        linked = list(self.referring.get(item.url_key, ())) if item.url_key else []
+        linked += [carrier.item for key in item.references for carrier in self.carriers.get(key, ())]
+        for number in linked:
+            shared[number] += len(item.terms) + 1
+        return [number for number, _ in shared.most_common()]
+
+    def near(self, item: Member) -> dict[int, list[Member]]:
+        """The members by story that `item` is worth comparing with, best first."""
+        found: dict[int, list[Member]] = {}
+        for number in self.ranked(item):
+            member = self.members.get(number)
+            if member is None or (member.story not in found and len(found) == COMPARED):
+                continue
+            copies = found.setdefault(member.story, [])
+            if len(copies) < MEMBERS:
+                copies.append(member)
+        return found
+
+
+def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str]) -> Iterator[Placement]:
+    """Yield where each of `items` goes, in order; `item.story` is the number of the story that it would open.
+
+    `telling` are the URL keys that tell articles apart (`telling_keys`).
     """
-    usable = _telling_keys(fresh, carriers)
-    opened: dict[str, int] = {}
-    joined: list[int | None] = []
-    for n, each in enumerate(fresh):
-        if each.join == "never" or each.url_key not in usable:
-            joined.append(None)
-        elif each.url_key in carriers:
-            joined.append(carriers[each.url_key][0][0])
-        elif each.url_key in opened:
-            joined.append(-opened[each.url_key] - 1)
-        else:
-            opened[each.url_key] = n
-            joined.append(None)
-    return joined
+    for item in items:
+        placement = _placed(item, around, telling)
+        around.add(replace(item, story=placement.story))
+        yield placement
 
 
-def _telling_keys(fresh: Sequence[Candidate], carriers: Mapping[str, Sequence[tuple[int, str]]]) -> set[str]:
+def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Placement:
+    if item.join == "never":
+        return Placement(story=item.story)
+    if item.join != "ask" and item.url_key in telling and item.url_key in around.carriers:
+        return Placement(story=around.carriers[item.url_key][0].story, ground="url")
+    if item.join == "url":
+        return Placement(story=item.story)
+    findings = sorted(_findings(item, around), key=lambda each: (-each.likeness.strength, each.story))
+    best = next((each for each in findings if each.likeness.verdict is Verdict.SAME), None)
+    if best and item.join != "ask":
+        return Placement(story=best.story, ground="text", because=best.likeness.because)
+    if not findings:
+        return Placement(story=item.story)
+    likely = best or findings[0]
+    proposal = Proposal(item.id, likely.member.id, likely.likeness.strength, likely.likeness.because)
+    return Placement(story=item.story, proposal=proposal)
+
+
+def _findings(item: Member, around: Neighbourhood) -> Iterator[Finding]:
+    for story, copies in around.near(item).items():
+        if any(each.join == "never" for each in copies):
+            continue
+        judged = [(_compared(item, each), each) for each in copies]
+        best, member = max(judged, key=lambda pair: (pair[0].verdict is Verdict.SAME, pair[0].strength))
+        if best.verdict is Verdict.OTHER:
+            continue
+        origin = around.members.get(around.origins[story])
+        if origin is not None and origin is not member and _compared(item, origin).contradicts:
+            best = best._replace(verdict=Verdict.PERHAPS)
+        yield Finding(story, member, best)
+
+
+def _compared(item: Member, other: Member) -> Likeness:
+    """The judgement on two items, by what `other` says now or said before."""
+    judged = [
+        likeness(
+            item.wording,
+            words,
+            item.at - other.at,
+            same_source=item.source_id == other.source_id,
+            linked=item.is_linked(other),
+        )
+        for words in (other.wording, *other.earlier)
+    ]
+    return max(judged, key=lambda each: (each.verdict is Verdict.SAME, each.strength))
+
+
+def telling_keys(items: Iterable[Member], carriers: Mapping[str, Sequence[Carrier]]) -> frozenset[str]:
+    """Return the URL keys that tell one article from another, of new `items` and the carriers before them.
+
+    An address does so only if no source uses it for two: some sites link every item to their home page.
+    """
     users: dict[str, list[str]] = {}
-    for each in fresh:
-        users.setdefault(each.url_key, []).append(each.source_id)
+    for item in items:
+        users.setdefault(item.url_key, []).append(item.source_id)
     for key, held in carriers.items():
-        users.setdefault(key, []).extend(source_id for _, source_id in held)
-    return {key for key, sources in users.items() if "/" in key and len(sources) == len(set(sources))}
+        users.setdefault(key, []).extend(carrier.source_id for carrier in held)
+    return frozenset(key for key, sources in users.items() if "/" in key and len(sources) == len(set(sources)))

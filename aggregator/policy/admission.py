@@ -25,6 +25,8 @@ UNSURE = "unsure"
 ODD_DATE = "odd date"
 NEW_SOURCE = "new source"
 EDITED_MODE = "edited mode"
+POSSIBLE_DUPLICATE = "possible duplicate"
+FLOOD = "flood"
 
 
 def admit(

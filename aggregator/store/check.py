@@ -26,7 +26,7 @@ def _of_stories(rows: Mapping[int, StoryRow], folded: Folded, story_of: Mapping[
         differing = sorted(name for name in fields.keys() | said.keys() if fields.get(name) != said.get(name))
         if differing:
             yield f"story {number}: the table and the log differ in {', '.join(differing)}"
-        if held and story_of.get(held.origin_id) != number:
+        if held and held.merged_into is None and story_of.get(held.origin_id) != number:
             yield f"story {number}: its origin, item {held.origin_id}, is none of its items"
 
 

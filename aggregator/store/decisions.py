@@ -1,5 +1,6 @@
 """What people decided. A decision and its event are written together; undoing one marks it, nothing is lost."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,10 @@ from sqlalchemy import insert, select, update
 
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import decision
+
+STORY, PAIR, SOURCE = "story", "pair", "source"  # what a decision is about
+JOIN, APART = "join", "apart"  # of a pair: one story, never one story
+ASK = "ask"  # of a source: its items are never joined without an editor
 
 
 def record(
@@ -20,12 +25,51 @@ def record(
     event_seq: int | None,
 ) -> int:
     """Write down a decision about a story; returns its number."""
+    return _write(transaction, STORY, str(story_id), kind, value=value, actor=actor, at=at, event_seq=event_seq)
+
+
+def record_pairs(
+    transaction: Transaction,
+    pairs: Iterable[tuple[int, int]],
+    kind: str,
+    *,
+    actor: str,
+    at: datetime,
+    event_seq: int | None = None,
+) -> None:
+    """Write down what holds of pairs of items (JOIN or APART); it ends what was said of them before."""
+    for pair in sorted({(min(pair), max(pair)) for pair in pairs}):
+        subject = f"{pair[0]}:{pair[1]}"
+        end_of(transaction, PAIR, subject, at)
+        _write(transaction, PAIR, subject, kind, value={}, actor=actor, at=at, event_seq=event_seq)
+
+
+def record_source(
+    transaction: Transaction, source_id: str, kind: str, *, actor: str, at: datetime, holds: bool = True
+) -> None:
+    """Write down what holds of a source (ASK), or that it holds no longer."""
+    end_of(transaction, SOURCE, source_id, at, kind)
+    if holds:
+        _write(transaction, SOURCE, source_id, kind, value={}, actor=actor, at=at, event_seq=None)
+
+
+def _write(
+    transaction: Transaction,
+    subject_kind: str,
+    subject: str,
+    kind: str,
+    *,
+    value: dict[str, Any],
+    actor: str,
+    at: datetime,
+    event_seq: int | None,
+) -> int:
     number = take_numbers(transaction, "decision", 1)
     transaction.execute(
         insert(decision).values(
             id=number,
-            subject_kind="story",
-            subject=str(story_id),
+            subject_kind=subject_kind,
+            subject=subject,
             kind=kind,
             value=value,
             actor=actor,
@@ -36,18 +80,52 @@ def record(
     return number
 
 
+def pairs(transaction: Transaction, kind: str) -> list[tuple[int, int]]:
+    """The pairs of items of which `kind` holds (JOIN or APART), in the order in which people said so."""
+    query = (
+        select(decision.c.subject)
+        .where(decision.c.subject_kind == PAIR, decision.c.kind == kind, decision.c.undone_at.is_(None))
+        .order_by(decision.c.id)
+    )
+    return [_pair(subject) for subject in transaction.execute(query).scalars()]
+
+
+def _pair(subject: str) -> tuple[int, int]:
+    one, _, other = subject.partition(":")
+    return int(one), int(other)
+
+
+def sources_to_ask(transaction: Transaction) -> frozenset[str]:
+    """The sources whose items only editors join."""
+    query = select(decision.c.subject).where(
+        decision.c.subject_kind == SOURCE, decision.c.kind == ASK, decision.c.undone_at.is_(None)
+    )
+    return frozenset(transaction.execute(query).scalars())
+
+
 def of_story(transaction: Transaction, story_id: int) -> list[dict[str, Any]]:
     """The decisions in force about a story, in order."""
     query = (
         select(decision)
         .where(
-            decision.c.subject_kind == "story",
+            decision.c.subject_kind == STORY,
             decision.c.subject == str(story_id),
             decision.c.undone_at.is_(None),
         )
         .order_by(decision.c.id)
     )
     return [dict(row._mapping) for row in transaction.execute(query)]
+
+
+def end_of(transaction: Transaction, subject_kind: str, subject: str, now: datetime, kind: str | None = None) -> None:
+    """What was decided about a subject (only of this `kind`, when given) no longer holds."""
+    held = (
+        decision.c.subject_kind == subject_kind,
+        decision.c.subject == subject,
+        decision.c.undone_at.is_(None),
+        *((decision.c.kind == kind,) if kind else ()),
+    )
+    transaction.execute(update(decision).where(*held).values(undone_at=now))
 
 
 def end(transaction: Transaction, number: int, now: datetime) -> None:

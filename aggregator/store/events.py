@@ -19,7 +19,11 @@ SYSTEM = "service"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One line of the log. `kind`: taken-in, joined, revised, retagged, or the state that a decision led to."""
+    """One line of the log.
+
+    `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, or the state that a decision
+    led to.
+    """
 
     at: datetime
     kind: str

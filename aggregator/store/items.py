@@ -29,6 +29,7 @@ class KnownItem:
 class Carrier:
     """An item that carries a URL key: whose it is and to which story it belongs."""
 
+    id: int
     story_id: int
     source_id: str
 
@@ -59,12 +60,12 @@ def carriers(transaction: Transaction, url_keys: Iterable[str]) -> dict[str, lis
     found: dict[str, list[Carrier]] = {}
     for part in parts(url_keys):
         query = (
-            select(item.c.url_key, item.c.story_id, item.c.source_id)
+            select(item.c.id, item.c.url_key, item.c.story_id, item.c.source_id)
             .where(item.c.url_key.in_(part))
             .order_by(item.c.id)
         )
         for row in transaction.execute(query):
-            found.setdefault(row.url_key, []).append(Carrier(story_id=row.story_id, source_id=row.source_id))
+            found.setdefault(row.url_key, []).append(Carrier(id=row.id, story_id=row.story_id, source_id=row.source_id))
     return found
 
 
@@ -123,6 +124,27 @@ def load_items(transaction: Transaction, ids: Iterable[int]) -> dict[int, Item]:
         for row in transaction.execute(select(item).where(item.c.id.in_(part))):
             found[row.id] = item_from(row)
     return found
+
+
+def of_stories(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, dict[int, Item]]:
+    """The items of stories: by story, by id."""
+    found: dict[int, dict[int, Item]] = {}
+    for part in parts(story_ids):
+        for row in transaction.execute(select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)):
+            found.setdefault(row.story_id, {})[row.id] = item_from(row)
+    return found
+
+
+def move(transaction: Transaction, ids: Iterable[int], story_id: int) -> None:
+    """Make items part of another story."""
+    for part in parts(ids):
+        transaction.execute(update(item).where(item.c.id.in_(part)).values(story_id=story_id))
+
+
+def rekey(transaction: Transaction, keys: Sequence[tuple[int, str]]) -> None:
+    """Give items another key: (id, key)."""
+    statement = update(item).where(item.c.id == bindparam("of_item")).values(key=bindparam("new_key"))
+    transaction.execute(statement, [{"of_item": number, "new_key": key} for number, key in keys])
 
 
 def keep_bodies(transaction: Transaction, answers: Sequence[tuple[str, str, Fetched]], now: datetime) -> None:

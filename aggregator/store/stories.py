@@ -32,6 +32,7 @@ class StoryRow:
     dated: datetime
     released: datetime | None = None
     updated: datetime | None = None
+    merged_into: int | None = None  # the story whose part it is now
 
     def fields(self) -> dict[str, Any]:
         """The fields that events speak of, as JSON values."""
@@ -50,6 +51,7 @@ class StoryRow:
             "dated": _micros(self.dated),
             "released": _micros(self.released),
             "updated": _micros(self.updated),
+            "merged_into": self.merged_into,
         }
 
 
@@ -112,8 +114,26 @@ def standing(transaction: Transaction, ids: Iterable[int]) -> dict[int, tuple[St
     return found
 
 
+def standing_of_items(transaction: Transaction, ids: Iterable[int]) -> dict[int, State]:
+    """The state of the story of each item that is stored."""
+    found = {}
+    for part in parts(ids):
+        query = select(item.c.id, story.c.state).join(story, story.c.id == item.c.story_id).where(item.c.id.in_(part))
+        for row in transaction.execute(query):
+            found[row.id] = State(row.state)
+    return found
+
+
 def row_by_slug(transaction: Transaction, slug: str) -> StoryRow | None:
-    """One story by the last part of its id."""
+    """One story by the last part of its id; of one that became part of another, that other."""
+    found = transaction.execute(select(story).where(story.c.slug == slug)).one_or_none()
+    while found is not None and found.merged_into is not None:
+        found = transaction.execute(select(story).where(story.c.id == found.merged_into)).one_or_none()
+    return None if found is None else _row(found)
+
+
+def exact_row(transaction: Transaction, slug: str) -> StoryRow | None:
+    """One story by the last part of its id, also when it became part of another."""
     row = transaction.execute(select(story).where(story.c.slug == slug)).one_or_none()
     return None if row is None else _row(row)
 
@@ -273,6 +293,7 @@ def _row(row: Any) -> StoryRow:
         dated=row.dated,
         released=row.released,
         updated=row.updated,
+        merged_into=row.merged_into,
     )
 
 

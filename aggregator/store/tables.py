@@ -141,6 +141,39 @@ class RevisionColumns(TypedColumns):
     before: Named[dict[str, Any]] = Column(JSON)
 
 
+class WordingColumns(TypedColumns):
+    """The plain words that an item is compared by. A text of a partner: erased with its item."""
+
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+    lead: Named[str] = Column(Text)
+
+
+class ShingleColumns(TypedColumns):
+    """The index of likeness: items by their rarest terms (dedup/shingles.py), while their news may be told again."""
+
+    term = Column(BigId, primary_key=True, autoincrement=False)
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+    day: Named[int] = Column(Integer)  # of the item, in days since 1970
+
+
+class ReferenceColumns(TypedColumns):
+    """An article or report that an item's text links to."""
+
+    url_key: Named[str] = Column(String, primary_key=True)
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+
+
+class ProposalColumns(TypedColumns):
+    """Two items that are perhaps the same news: one card for an editor. `outcome` "" while nobody said."""
+
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+    other_id = Column(BigId, primary_key=True, autoincrement=False)
+    because: Named[str]
+    strength: Named[float] = Column(Float)
+    at: Named[datetime] = Column(UtcDateTime)
+    outcome: Named[str]  # "", "joined" or "apart"
+
+
 class StoryColumns(TypedColumns):
     """A story as the log says it is now. `dated` is the partner's date, or when we first saw it."""
 
@@ -159,6 +192,7 @@ class StoryColumns(TypedColumns):
     dated: Named[datetime] = Column(UtcDateTime)
     released = Column(UtcDateTime)
     updated = Column(UtcDateTime)
+    merged_into: Named[int | None] = Column(BigId)  # the story that an editor made it part of
 
 
 class EventColumns(TypedColumns):
@@ -242,6 +276,10 @@ body = Table("body", metadata, BodyColumns)
 robots = Table("robots", metadata, RobotsColumns)
 item = Table("item", metadata, ItemColumns, UniqueConstraint("source_id", "key"))
 revision = Table("revision", metadata, RevisionColumns)
+wording = Table("wording", metadata, WordingColumns)
+shingle = Table("shingle", metadata, ShingleColumns, sqlite_with_rowid=False)
+reference = Table("reference", metadata, ReferenceColumns, sqlite_with_rowid=False)
+proposal = Table("proposal", metadata, ProposalColumns)
 story = Table("story", metadata, StoryColumns)
 event = Table("event", metadata, EventColumns)
 decision = Table("decision", metadata, DecisionColumns)
@@ -256,6 +294,9 @@ Index(None, item.c.url_key)
 Index(None, item.c.story_id)
 Index(None, item.c.source_id, item.c.first_seen)
 Index(None, revision.c.item_id)
+Index(None, reference.c.item_id)
+Index(None, proposal.c.other_id)
+Index(None, story.c.merged_into)
 Index(None, story.c.state, story.c.released)
 Index(None, story.c.state, story.c.dated)
 Index(None, event.c.story_id)

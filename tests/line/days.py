@@ -16,8 +16,8 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from time import monotonic
 from typing import Any
 
+from aggregator.batch import Intake
 from aggregator.fetch import Allowlist, Fetcher
-from aggregator.intake import Intake
 from aggregator.model import Poll, Site, Source
 from aggregator.pipeline import Line, poll_due
 from aggregator.store import Store, open_store, sources

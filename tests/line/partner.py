@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from aggregator.intake import Intake
+from aggregator.batch import Intake
 from aggregator.model import Answer, Entry, Failed, Fetched, NotModified, Request, Source, Tags, Validators, Wire
 from aggregator.pipeline import Line, Report, poll_due
 from aggregator.store import Store, sources

@@ -82,7 +82,8 @@ def test_nothing_changes_when_there_is_no_news(store: Store, partners: Partners,
 def test_only_what_a_change_concerns_is_made_anew(store: Store, partners: Partners, press: Press) -> None:
     follow(store, make_source("fme"), make_source("vhto"))
     for id_ in ("fme", "vhto"):
-        partners.documents[f"https://{id_}.example/feed"] = feed(make_entry(1, link=f"https://{id_}.example/1"))
+        entry = make_entry(1, link=f"https://{id_}.example/1", title=f"Nieuws dat alleen {id_} brengt")
+        partners.documents[f"https://{id_}.example/feed"] = feed(entry)
     line = make_line(store, partners)
     run(line)
     refresh(press, NOW)
@@ -202,7 +203,8 @@ def test_the_feeds_of_a_source_that_was_removed_go_at_the_next_start(
 ) -> None:
     follow(store, make_source("fme", labels=("noord",)), make_source("vhto"))
     for id_ in ("fme", "vhto"):
-        partners.documents[f"https://{id_}.example/feed"] = feed(make_entry(1, link=f"https://{id_}.example/1"))
+        entry = make_entry(1, link=f"https://{id_}.example/1", title=f"Nieuws dat alleen {id_} brengt")
+        partners.documents[f"https://{id_}.example/feed"] = feed(entry)
     run(make_line(store, partners))
     refresh(press, NOW)
     with store.write() as transaction:

@@ -55,7 +55,7 @@ def test_whoever_carries_an_address_is_told_oldest_first(store: Store) -> None:
     insert(store, make_item(1, "vhto", url_key=same), make_item(2), make_item(3, "fme", url_key=same))
     with store.read() as transaction:
         found = items.carriers(transaction, [same, "nergens"])
-    assert found == {same: [Carrier(story_id=1, source_id="vhto"), Carrier(story_id=1, source_id="fme")]}
+    assert found == {same: [Carrier(id=1, story_id=1, source_id="vhto"), Carrier(id=3, story_id=1, source_id="fme")]}
 
 
 def test_a_revision_keeps_what_was_said_before(store: Store) -> None:

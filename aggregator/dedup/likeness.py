@@ -1,0 +1,232 @@
+"""Whether two items of different partners are the same news: the same, perhaps, or other (pure).
+
+Three signs, found on real and invented news. *Copying*: whoever passes a release on keeps its sentences, cut or with
+a paragraph of its own. *Agreement*: who tells it in own words keeps its rare words, names and figures. *Clashes*: news
+that merely looks alike fills one frame with other figures, names or things ("Techlab geopend in Almelo", "... in
+Hengelo"); laid side by side, the two texts show a swap between equal words.
+
+Agreement and clashes add up to log-odds, a logistic regression on pairs of two labelled sets (tests/data/duplicates)
+with its coefficients rounded. A clash in the titles, or another kind of piece, overrules them.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from math import log, log1p
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from aggregator.dedup.genres import Genre
+from aggregator.dedup.numerals import agree
+from aggregator.dedup.wording import FIGURE, NAME, WORD, Tokens, Wording, weight_of
+
+LONGEST_SWAP = 3  # words: what stands between equal words and is longer is another passage
+HARD, SOFT = 1.0, 0.5  # a swap of figures or names; of other telling words
+STEM, STEM_SHARE = 4, 0.6  # words that begin alike, for so many letters and so much of the shorter, are forms of one
+SAME_FRAME, ONE_FRAME = 0.5, 0.6  # share of equal words in titles: a swap of figures or names tells; any swap does
+
+# Log-odds that two items are the same news.
+BIAS, PER_SHARED, PER_COVER, PER_NAMES, PER_FIGURES, PER_CLASH, PER_DAYS = -10.4, 2.65, 2.7, 2.7, 2.9, -3.6, -1.35
+LINKED = 2.0  # the one says where it has the other from
+UNTOLD = 0.5  # the share of names or figures in a text that holds none
+
+ENOUGH, WORTH_A_LOOK = 14.0, 9.0  # weight of what is shared; below it nothing can be said
+SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
+POSSIBLE = 1.5
+COPIED, TITLES_MEET = 0.4, 5.0  # share of the neighbours; weight of the words that both titles have
+WORDS_PER_CLASH = 100  # of equal text, that make one swap a correction
+
+
+class Verdict(StrEnum):
+    """What a comparison says."""
+
+    SAME = "same"
+    PERHAPS = "perhaps"
+    OTHER = "other"
+
+
+class Likeness(NamedTuple):
+    """A verdict, its log-odds (for choosing among several), and what it rests on, for an editor to read."""
+
+    verdict: Verdict
+    strength: float
+    because: str = ""
+    contradicts: bool = False  # they say different things, however alike they are
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs:
+    """What two wordings have in common and where they clash; `cover` and the like are shares of the shorter one."""
+
+    shared: float  # weight of the telling words of both
+    cover: float
+    copied: float  # share of neighbouring words
+    run: int  # the longest passage, in words
+    equal: int  # words that stand in both in the same order
+    names: float | None  # share of the names that the other has too; None without names
+    figures: float | None
+    clash: float
+    title_clash: bool  # the titles are one sentence about two things
+    title_weight: float  # weight of the words that both titles have
+
+
+class Swap(NamedTuple):
+    """What stands in the same place of the same sentence, on both sides."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    weight: float
+
+
+def signs(a: Wording, b: Wording) -> Signs:
+    """Lay two wordings side by side."""
+    short, long = sorted((a, b), key=lambda each: each.weight)
+    shared = short.telling & long.telling
+    in_body, equal, run = _aligned(short, long, short.body, long.body, context=3, at_ends=False)
+    in_title, frame, _ = _aligned(short, long, short.title, long.title, context=1, at_ends=True)
+    lengths = len(short.title.words), len(long.title.words)
+    weight = weight_of(shared)
+    return Signs(
+        shared=weight,
+        cover=weight / short.weight if short.weight else 0.0,
+        copied=_share(len(short.pairs & long.pairs), min(len(short.pairs), len(long.pairs))),
+        run=run,
+        equal=equal,
+        names=_found(short.of_kind(NAME), long.telling),
+        figures=_figures(short, long),
+        clash=sum(swap.weight for swap in in_body),
+        title_clash=_title_clash(in_title, _share(frame, max(lengths))),
+        title_weight=weight_of(short.title.telling & long.title.telling),
+    )
+
+
+def _title_clash(swaps: list[Swap], frame: float) -> bool:
+    return (frame >= ONE_FRAME and bool(swaps)) or any(
+        frame >= SAME_FRAME and swap.weight == HARD and len(swap.ours) < LONGEST_SWAP for swap in swaps
+    )
+
+
+def _found(words: frozenset[str], others: frozenset[str]) -> float | None:
+    whole = weight_of(words)
+    return weight_of(words & others) / whole if whole else None
+
+
+def _figures(short: Wording, long: Wording) -> float | None:
+    ours, theirs = short.of_kind(FIGURE), long.of_kind(FIGURE)
+    if not ours:
+        return None
+    return sum(any(agree(one, other) for other in theirs) for one in ours) / len(ours)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+# --- The verdict ------------------------------------------------------------------------------------------------------
+
+
+def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = False, linked: bool = False) -> Likeness:
+    """Judge two items whose news came `apart` in time.
+
+    Of one source two items are hardly ever the same news: it would have to be the same text. `linked`: the text of
+    one leads to the article of the other.
+    """
+    if weight_of(a.telling & b.telling) < WORTH_A_LOOK:
+        return Likeness(Verdict.OTHER, BIAS)
+    found = signs(a, b)
+    odds = log_odds(found, abs(apart).total_seconds() / 86_400) + (LINKED if linked else 0.0)
+    verdict = judged(found, odds, a.genre, b.genre, same_source=same_source)
+    contradicts = found.title_clash or a.genre.excludes(b.genre) or clashes(found)
+    return Likeness(verdict, odds, _because(found, linked=linked), contradicts)
+
+
+def log_odds(found: Signs, days: float) -> float:
+    """Return how likely it is that two items are the same news, from what they share and where they clash."""
+    return (
+        BIAS
+        + PER_SHARED * log(max(found.shared, 1.0))
+        + PER_COVER * found.cover
+        + PER_NAMES * (UNTOLD if found.names is None else found.names)
+        + PER_FIGURES * (UNTOLD if found.figures is None else found.figures)
+        + PER_CLASH * found.clash
+        + PER_DAYS * log1p(days)
+    )
+
+
+def judged(found: Signs, odds: float, one: Genre, other: Genre, *, same_source: bool) -> Verdict:
+    """Return the verdict on two items of these genres."""
+    if found.title_clash or one.excludes(other) or odds < POSSIBLE or found.shared < ENOUGH:
+        return Verdict.OTHER
+    is_copy = found.copied >= COPIED
+    if same_source:
+        return Verdict.SAME if is_copy and odds >= SURE_AT_HOME and not found.clash else Verdict.OTHER
+    needed = SURE if is_copy or found.title_weight >= TITLES_MEET else SURE_ELSEWHERE
+    if clashes(found) or (not is_copy and one.speaks != other.speaks):
+        return Verdict.PERHAPS if odds >= needed else Verdict.OTHER
+    return Verdict.SAME if odds >= needed else Verdict.PERHAPS
+
+
+def clashes(found: Signs) -> bool:
+    """Whether the texts swap more than a correction would."""
+    return found.clash > found.equal / WORDS_PER_CLASH
+
+
+def _because(found: Signs, *, linked: bool) -> str:
+    told = [f"{found.cover:.0%} van de woorden", f"{found.copied:.0%} van de zinnen gelijk"]
+    if found.names is not None:
+        told.append(f"{found.names:.0%} van de namen")
+    if found.figures is not None:
+        told.append(f"{found.figures:.0%} van de cijfers")
+    if found.clash:
+        told.append(f"{found.clash:g} verschil op dezelfde plaats")
+    return ", ".join((["link naar het artikel"] if linked else []) + told)
+
+
+# --- Clashes ----------------------------------------------------------------------------------------------------------
+
+
+def _aligned(
+    short: Wording, long: Wording, a: Tokens, b: Tokens, *, context: int, at_ends: bool
+) -> tuple[list[Swap], int, int]:
+    """Return the clashing swaps of two texts, how many words are equal, and the longest equal run."""
+    steps = Levenshtein.opcodes(a.words, b.words)
+    runs = [step.src_end - step.src_start if step.tag == "equal" else 0 for step in steps]
+    found = []
+    for n, step in enumerate(steps):
+        if step.tag != "replace" or max(step.src_end - step.src_start, step.dest_end - step.dest_start) > LONGEST_SWAP:
+            continue
+        before, after = runs[n - 1] if n else 0, runs[n + 1] if n + 1 < len(steps) else 0
+        is_end = n in (0, len(steps) - 1)
+        if before + after >= context and ((before and after) or (at_ends and is_end)):
+            ours, theirs = slice(step.src_start, step.src_end), slice(step.dest_start, step.dest_end)
+            weight = _clash(short, long, (a.words[ours], a.kinds[ours]), (b.words[theirs], b.kinds[theirs]))
+            if weight:
+                found.append(Swap(a.words[ours], b.words[theirs], weight))
+    return found, sum(runs), max(runs, default=0)
+
+
+Part = tuple[tuple[str, ...], str]
+
+
+def _clash(short: Wording, long: Wording, ours: Part, theirs: Part) -> float:
+    """How much a swap tells the two apart. What either text says elsewhere too is only said in another order."""
+    for kinds, weight in ((FIGURE, HARD), (NAME, HARD), (NAME + WORD, SOFT), (FIGURE + NAME + WORD, SOFT)):
+        left, right = _of(ours, kinds), _of(theirs, kinds)
+        if not left or not right:
+            continue
+        if left & long.telling or right & short.telling or any(_are_alike(x, y) for x in left for y in right):
+            return 0.0
+        return weight
+    return 0.0
+
+
+def _of(part: Part, kinds: str) -> frozenset[str]:
+    return frozenset(word for word, kind in zip(*part, strict=True) if kind in kinds)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    if one[0].isdigit() or other[0].isdigit():
+        return agree(one, other)
+    begins = next((n for n, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    return begins >= STEM and begins >= STEM_SHARE * min(len(one), len(other))

@@ -1,0 +1,161 @@
+"""Joining with the store at hand: what a batch of new items is compared with, and which item a story is credited to.
+
+dedup/ decides on values; here they are fetched and written. Everything runs inside the transaction that takes a batch
+in, so that no copy slips in between: whoever appends to the log is alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from aggregator.dedup.origin import Claim, elect
+from aggregator.dedup.profile import Profile, ending_of, profile
+from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, place, telling_keys
+from aggregator.dedup.wording import wording
+from aggregator.model import Item, Source
+from aggregator.store import Transaction, items, neighbours, sources, stories
+
+CANDIDATES = 12  # items that a new one is looked at beside, before the best are compared
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joining:
+    """How far joining looks."""
+
+    window: timedelta = timedelta(days=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Newcomer:
+    """A new item with the numbers that it will have, and what joining needs to know of it."""
+
+    id: int
+    story: int
+    item: Item
+    source: Source
+    profile: Profile
+
+    @property
+    def at(self) -> datetime:
+        """The day of the news."""
+        return self.item.entry.published or self.item.first_seen
+
+
+def placed(
+    transaction: Transaction, joining: Joining, newcomers: Sequence[Newcomer], asked: frozenset[str], now: datetime
+) -> list[Placement]:
+    """Say where each newcomer goes, and make it findable. `asked`: sources whose items only editors join."""
+    recent = [each for each in newcomers if _is_recent(each, joining, now)]
+    shared = neighbours.sharing(
+        transaction,
+        (term for each in recent for term in each.profile.terms),
+        since=min((each.at for each in recent), default=now) - joining.window,
+        until=max((each.at for each in recent), default=now) + joining.window,
+    )
+    shared = {term: found for term, found in shared.items() if len(found) < neighbours.CROWDED}
+    wanted = [_member(each, asked, is_recent=_is_recent(each, joining, now)) for each in newcomers]
+    around = _around(transaction, wanted, shared)
+    where = list(place(wanted, around, telling_keys(wanted, around.carriers)))
+    neighbours.add(
+        transaction,
+        [
+            (each.id, each.at, each.profile.lead, member.terms, each.profile.references)
+            for each, member in zip(newcomers, wanted, strict=True)
+        ],
+        shared,
+    )
+    return where
+
+
+def _is_recent(newcomer: Newcomer, joining: Joining, now: datetime) -> bool:
+    """Whether its news may still be told again: an archive that a new source brings is joined by address only."""
+    return newcomer.at > now - joining.window
+
+
+def _member(newcomer: Newcomer, asked: frozenset[str], *, is_recent: bool) -> Member:
+    source = newcomer.source
+    return Member(
+        id=newcomer.id,
+        story=newcomer.story,
+        source_id=source.id,
+        at=newcomer.at,
+        wording=newcomer.profile.wording,
+        url_key=newcomer.item.url_key,
+        references=newcomer.profile.references,
+        terms=newcomer.profile.terms if is_recent else (),
+        join="ask" if source.id in asked and source.join == "normal" else source.join,
+    )
+
+
+def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[int, list[int]]) -> Neighbourhood:
+    """The items in the store that `wanted` may be like."""
+    own = {each.url_key for each in wanted if each.url_key}
+    leading = {key for each in wanted for key in each.references}
+    carriers = {
+        key: [Carrier(each.id, each.story_id, each.source_id) for each in found]
+        for key, found in items.carriers(transaction, own | leading).items()
+    }
+    around = Neighbourhood(
+        postings={term: list(found) for term, found in shared.items()},
+        carriers=carriers,
+        referring=neighbours.referring(transaction, own),
+    )
+    near = {number for each in wanted for number in around.ranked(each)[:CANDIDATES]}
+    known = neighbours.known(transaction, near)
+    rows = stories.rows(transaction, {each.story_id for each in known.values()})
+    around.origins = {number: row.origin_id for number, row in rows.items()}
+    known |= neighbours.known(transaction, set(around.origins.values()) - known.keys())
+    links = neighbours.references_of(transaction, known) if leading or around.referring else {}
+    said = neighbours.earlier(transaction, known)
+    settings = sources.by_id(transaction, {each.source_id for each in known.values()})
+    for number, each in known.items():
+        around.members[number] = Member(
+            id=number,
+            story=each.story_id,
+            source_id=each.source_id,
+            at=each.at,
+            wording=wording(each.title, each.lead),
+            earlier=tuple(profile(entry).wording for entry in said.get(number, ())),
+            url_key=each.url_key,
+            references=links.get(number, frozenset()),
+            join=settings[each.source_id].join if each.source_id in settings else "normal",
+        )
+    return around
+
+
+# --- Who is credited --------------------------------------------------------------------------------------------------
+
+
+def producers(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, int]:
+    """The item of each story that comes from its producer, as all its items together tell now."""
+    members = items.of_stories(transaction, story_ids)
+    configured = sources.by_id(transaction, {item.source_id for found in members.values() for item in found.values()})
+    return {
+        story: elect([_claim(number, item, configured.get(item.source_id)) for number, item in sorted(found.items())])
+        for story, found in members.items()
+    }
+
+
+def _claim(number: int, item: Item, source: Source | None) -> Claim:
+    known = profile(item.entry)
+    return Claim(
+        item_id=number,
+        organisation=source.organisation if source else item.source_id,
+        host=_host_of_key(item.url_key),
+        own_hosts=frozenset({_host(source.url)} if source else ()),
+        linked_hosts=frozenset(_host_of_key(key) for key in known.references),
+        authors=item.entry.authors,
+        text=f"{known.lead}\n{ending_of(item.entry)}",
+        wording=known.wording,
+        at=item.entry.published or item.first_seen,
+        republisher=source is not None and source.republisher,
+    )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _host_of_key(key: str) -> str:
+    return _host(f"https://{key}")

@@ -1,0 +1,149 @@
+"""The index of likeness: which items share rare terms with new ones, or are linked with them.
+
+It lives in the database, so that memory does not grow with history. A term that CROWDED items of the window share
+tells nothing any more: it is not asked for further, and nobody is added to it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from aggregator.model import Entry
+from aggregator.store.codec import from_json
+from aggregator.store.database import Transaction
+from aggregator.store.items import parts
+from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
+
+CROWDED = 40  # items that may share a term
+KEPT = 14  # terms that an item is added to: the rarest ones that it has
+EARLIER = 2  # versions of an item, besides the present one
+TERM_SLICES = 64  # of the index, for pruning in short transactions
+TERM_LIMIT = 2**32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """An item of the index, as far as joining asks; `at` is the partner's date, or when it was first seen."""
+
+    id: int
+    story_id: int
+    source_id: str
+    at: datetime
+    title: str
+    lead: str
+    url_key: str
+
+
+def day_of(at: datetime) -> int:
+    """The day of an item, as the index has it: days since 1970, UTC."""
+    return (at - EPOCH).days
+
+
+def sharing(
+    transaction: Transaction, terms: Iterable[int], *, since: datetime, until: datetime
+) -> dict[int, list[int]]:
+    """The items between two times by the terms that they share with `terms`; crowded terms have none."""
+    found: dict[int, list[int]] = {}
+    between = shingle.c.day.between(day_of(since), day_of(until))
+    for part in parts(terms):
+        query = select(shingle.c.term, shingle.c.item_id).where(shingle.c.term.in_(part), between)
+        for term, item_id in transaction.execute(query):
+            found.setdefault(term, []).append(item_id)
+    return found
+
+
+def add(
+    transaction: Transaction,
+    rows: Sequence[tuple[int, datetime, str, Sequence[int], Iterable[str]]],
+    shared: dict[int, list[int]],
+) -> None:
+    """Make items findable: (id, at, lead, terms, references). `shared` says who has these terms already."""
+    transaction.execute(insert(wording), [{"item_id": number, "lead": lead} for number, _, lead, _, _ in rows])
+    load = {term: len(found) for term, found in shared.items()}
+    postings = []
+    for number, at, _, terms, _ in rows:
+        free = [term for term in sorted(terms, key=lambda term: load.get(term, 0)) if load.get(term, 0) < CROWDED]
+        for term in free[:KEPT]:
+            load[term] = load.get(term, 0) + 1
+            postings.append({"term": term, "item_id": number, "day": day_of(at)})
+    if postings:
+        transaction.execute(insert(shingle), postings)
+    links = [{"url_key": key, "item_id": number} for number, _, _, _, keys in rows for key in keys]
+    if links:
+        transaction.execute(insert(reference), links)
+
+
+def reword(transaction: Transaction, rows: Sequence[tuple[int, str]]) -> None:
+    """Let items be compared by what they say now: (id, lead). They are found by the terms that they came with."""
+    transaction.execute(delete(wording).where(wording.c.item_id.in_([number for number, _ in rows])))
+    transaction.execute(insert(wording), [{"item_id": number, "lead": lead} for number, lead in rows])
+
+
+def known(transaction: Transaction, ids: Iterable[int]) -> dict[int, Known]:
+    """Items by id, with the words that they are compared by."""
+    found: dict[int, Known] = {}
+    for part in parts(ids):
+        query = (
+            select(
+                *(item.c.id, item.c.story_id, item.c.source_id, item.c.title, item.c.url_key),
+                *(item.c.published, item.c.first_seen, wording.c.lead),
+            )
+            .join(wording, wording.c.item_id == item.c.id)
+            .where(item.c.id.in_(part))
+        )
+        for row in transaction.execute(query):
+            found[row.id] = Known(
+                id=row.id,
+                story_id=row.story_id,
+                source_id=row.source_id,
+                at=row.published or row.first_seen,
+                title=row.title,
+                lead=row.lead,
+                url_key=row.url_key,
+            )
+    return found
+
+
+def earlier(transaction: Transaction, ids: Iterable[int]) -> dict[int, list[Entry]]:
+    """What revised items said before, the latest first; at most EARLIER of each."""
+    found: dict[int, list[Entry]] = {}
+    for part in parts(ids):
+        query = select(revision).where(revision.c.item_id.in_(part)).order_by(revision.c.id.desc())
+        for row in transaction.execute(query):
+            said = found.setdefault(row.item_id, [])
+            if len(said) < EARLIER:
+                said.append(from_json(Entry, row.before))
+    return found
+
+
+def referring(transaction: Transaction, url_keys: Iterable[str]) -> dict[str, list[int]]:
+    """The items whose text links to these addresses, oldest first."""
+    found: dict[str, list[int]] = {}
+    for part in parts(url_keys):
+        query = select(reference).where(reference.c.url_key.in_(part)).order_by(reference.c.item_id)
+        for row in transaction.execute(query):
+            found.setdefault(row.url_key, []).append(row.item_id)
+    return found
+
+
+def references_of(transaction: Transaction, ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Where the texts of items link to."""
+    found: dict[int, set[str]] = {}
+    for part in parts(ids):
+        for row in transaction.execute(select(reference).where(reference.c.item_id.in_(part))):
+            found.setdefault(row.item_id, set()).add(row.url_key)
+    return {number: frozenset(keys) for number, keys in found.items()}
+
+
+def prune(transaction: Transaction, before: datetime, part: int) -> int:
+    """Forget the terms of items from before `before` in one of TERM_SLICES parts of the index; returns how many."""
+    width = TERM_LIMIT // TERM_SLICES
+    here = shingle.c.term.between(part * width, (part + 1) * width - 1)
+    return transaction.execute(delete(shingle).where(here, shingle.c.day < day_of(before))).rowcount
+
+
+def size(transaction: Transaction) -> int:
+    """How many terms the index holds."""
+    return transaction.execute(select(func.count()).select_from(shingle)).scalar_one()
