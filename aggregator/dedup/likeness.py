@@ -9,6 +9,7 @@ Agreement and clashes add up to log-odds, a logistic regression on pairs of two 
 with its coefficients rounded. A clash in the titles, or another kind of piece, overrules them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -22,13 +23,22 @@ from aggregator.dedup.numerals import agree
 from aggregator.dedup.wording import FIGURE, NAME, WORD, Tokens, Wording, weight_of
 
 LONGEST_SWAP = 3  # words: what stands between equal words and is longer is another passage
+SOFT_CONTEXT = 2  # equal words on either side of a swap in a text that is of no figures or names
 HARD, SOFT = 1.0, 0.5  # a swap of figures or names; of other telling words
+LONGEST_NAME = 5  # words: in titles, where whole names are swapped
+SYNONYMS = (
+    ("docent", "leraar", "leraren", "leerkracht"),
+    ("leerling", "scholier", "kinderen"),
+    ("bedrijf", "bedrijven", "ondernem", "werkgever"),
+    ("monteur", "installateur", "vakman", "vakmensen", "technici"),
+)
 STEM, STEM_SHARE = 4, 0.6  # words that begin alike, for so many letters and so much of the shorter, are forms of one
 SAME_FRAME, ONE_FRAME = 0.5, 0.6  # share of equal words in titles: a swap of figures or names tells; any swap does
 
 # Log-odds that two items are the same news.
 BIAS, PER_SHARED, PER_COVER, PER_NAMES, PER_FIGURES, PER_CLASH, PER_DAYS = -10.4, 2.65, 2.7, 2.7, 2.9, -3.6, -1.35
 LINKED = 2.0  # the one says where it has the other from
+LONG_AGO = 12.0  # days; from then on it makes no difference how late a copy comes
 UNTOLD = 0.5  # the share of names or figures in a text that holds none
 
 ENOUGH, WORTH_A_LOOK = 14.0, 9.0  # weight of what is shared; below it nothing can be said
@@ -67,7 +77,7 @@ class Signs:
     names: float | None  # share of the names that the other has too; None without names
     figures: float | None
     clash: float
-    title_clash: bool  # the titles are one sentence about two things
+    title_clash: float  # HARD or SOFT where the titles are one sentence about two things, else 0
     title_weight: float  # weight of the words that both titles have
 
 
@@ -83,8 +93,8 @@ def signs(a: Wording, b: Wording) -> Signs:
     """Lay two wordings side by side."""
     short, long = sorted((a, b), key=lambda each: each.weight)
     shared = short.telling & long.telling
-    in_body, equal, run = _aligned(short, long, short.body, long.body, context=3, at_ends=False)
-    in_title, frame, _ = _aligned(short, long, short.title, long.title, context=1, at_ends=True)
+    in_body, equal, run = _aligned(short, long, IN_BODY)
+    in_title, frame, _ = _aligned(short, long, IN_TITLE)
     lengths = len(short.title.words), len(long.title.words)
     weight = weight_of(shared)
     return Signs(
@@ -101,10 +111,14 @@ def signs(a: Wording, b: Wording) -> Signs:
     )
 
 
-def _title_clash(swaps: list[Swap], frame: float) -> bool:
-    return (frame >= ONE_FRAME and bool(swaps)) or any(
-        frame >= SAME_FRAME and swap.weight == HARD and len(swap.ours) < LONGEST_SWAP for swap in swaps
-    )
+def _title_clash(swaps: list[Swap], frame: float) -> float:
+    telling = [
+        swap.weight
+        for swap in swaps
+        if frame >= ONE_FRAME
+        or (frame >= SAME_FRAME and swap.weight == HARD and min(len(swap.ours), len(swap.theirs)) < LONGEST_SWAP)
+    ]
+    return max(telling, default=0.0)
 
 
 def _found(words: frozenset[str], others: frozenset[str]) -> float | None:
@@ -137,7 +151,7 @@ def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = Fa
     found = signs(a, b)
     odds = log_odds(found, abs(apart).total_seconds() / 86_400) + (LINKED if linked else 0.0)
     verdict = judged(found, odds, a.genre, b.genre, same_source=same_source)
-    contradicts = found.title_clash or a.genre.excludes(b.genre) or clashes(found)
+    contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or clashes(found)
     return Likeness(verdict, odds, _because(found, linked=linked), contradicts)
 
 
@@ -150,18 +164,21 @@ def log_odds(found: Signs, days: float) -> float:
         + PER_NAMES * (UNTOLD if found.names is None else found.names)
         + PER_FIGURES * (UNTOLD if found.figures is None else found.figures)
         + PER_CLASH * found.clash
-        + PER_DAYS * log1p(days)
+        + PER_DAYS * log1p(min(days, LONG_AGO))
     )
 
 
 def judged(found: Signs, odds: float, one: Genre, other: Genre, *, same_source: bool) -> Verdict:
     """Return the verdict on two items of these genres."""
-    if found.title_clash or one.excludes(other) or odds < POSSIBLE or found.shared < ENOUGH:
+    if found.title_clash == HARD or one.excludes(other) or odds < POSSIBLE or found.shared < ENOUGH:
         return Verdict.OTHER
     is_copy = found.copied >= COPIED
     if same_source:
-        return Verdict.SAME if is_copy and odds >= SURE_AT_HOME and not found.clash else Verdict.OTHER
+        clean = not found.clash and not found.title_clash
+        return Verdict.SAME if is_copy and odds >= SURE_AT_HOME and clean else Verdict.OTHER
     needed = SURE if is_copy or found.title_weight >= TITLES_MEET else SURE_ELSEWHERE
+    if found.title_clash:  # a synonym, if all the rest is a copy; else another thing
+        return Verdict.PERHAPS if is_copy and odds >= needed and not found.clash else Verdict.OTHER
     if clashes(found) or (not is_copy and one.speaks != other.speaks):
         return Verdict.PERHAPS if odds >= needed else Verdict.OTHER
     return Verdict.SAME if odds >= needed else Verdict.PERHAPS
@@ -186,47 +203,62 @@ def _because(found: Signs, *, linked: bool) -> str:
 # --- Clashes ----------------------------------------------------------------------------------------------------------
 
 
-def _aligned(
-    short: Wording, long: Wording, a: Tokens, b: Tokens, *, context: int, at_ends: bool
-) -> tuple[list[Swap], int, int]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a swap is looked for, and what makes it one there."""
+
+    of: Callable[[Wording], Tokens]
+    context: int  # equal words around it
+    longest: int  # words of a swap
+    at_ends: bool = False  # whether the first and the last words can be swapped
+    rounded: bool = True  # whether a rounded figure is the same figure
+
+
+IN_BODY = Place(lambda wording: wording.body, context=3, longest=LONGEST_SWAP)
+# Titles are short, and of two alike each figure counts: "6.000 bezoekers" is not "5.758 bezoekers".
+IN_TITLE = Place(lambda wording: wording.title, context=1, longest=LONGEST_NAME, at_ends=True, rounded=False)
+
+
+def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], int, int]:
     """Return the clashing swaps of two texts, how many words are equal, and the longest equal run."""
-    steps = Levenshtein.opcodes(a.words, b.words)
-    runs = [step.src_end - step.src_start if step.tag == "equal" else 0 for step in steps]
+    a, b = place.of(short), place.of(long)
+    runs = [step for step in Levenshtein.opcodes(a.words, b.words) if step.tag == "equal"]
+    sizes = [run.src_end - run.src_start for run in runs]
+    edges = [(0, 0), *((run.src_end, run.dest_end) for run in runs)]
+    starts = [*((run.src_start, run.dest_start) for run in runs), (len(a.words), len(b.words))]
     found = []
-    for n, step in enumerate(steps):
-        if step.tag != "replace" or max(step.src_end - step.src_start, step.dest_end - step.dest_start) > LONGEST_SWAP:
-            continue
-        before, after = runs[n - 1] if n else 0, runs[n + 1] if n + 1 < len(steps) else 0
-        is_end = n in (0, len(steps) - 1)
-        if before + after >= context and ((before and after) or (at_ends and is_end)):
-            ours, theirs = slice(step.src_start, step.src_end), slice(step.dest_start, step.dest_end)
-            weight = _clash(short, long, (a.words[ours], a.kinds[ours]), (b.words[theirs], b.kinds[theirs]))
-            if weight:
-                found.append(Swap(a.words[ours], b.words[theirs], weight))
-    return found, sum(runs), max(runs, default=0)
+    for (ours_from, theirs_from), (ours_to, theirs_to), before, after in zip(
+        edges, starts, [0, *sizes], [*sizes, 0], strict=True
+    ):
+        lengths = ours_to - ours_from, theirs_to - theirs_from
+        is_framed = before + after >= place.context and ((before and after) or place.at_ends)
+        if min(lengths) and max(lengths) <= place.longest and is_framed:
+            ours, theirs = a.part(ours_from, ours_to), b.part(theirs_from, theirs_to)
+            weight = _clash(short, long, ours, theirs, place)
+            if weight == HARD or (weight and (place.at_ends or min(before, after) >= SOFT_CONTEXT)):
+                found.append(Swap(ours.words, theirs.words, weight))
+    return found, sum(sizes), max(sizes, default=0)
 
 
-Part = tuple[tuple[str, ...], str]
-
-
-def _clash(short: Wording, long: Wording, ours: Part, theirs: Part) -> float:
-    """How much a swap tells the two apart. What either text says elsewhere too is only said in another order."""
-    for kinds, weight in ((FIGURE, HARD), (NAME, HARD), (NAME + WORD, SOFT), (FIGURE + NAME + WORD, SOFT)):
-        left, right = _of(ours, kinds), _of(theirs, kinds)
+def _clash(short: Wording, long: Wording, ours: Tokens, theirs: Tokens, place: Place) -> float:
+    """How much a swap tells the two apart. What each text says elsewhere too is only said in another order."""
+    for kinds, weight in ((FIGURE, HARD), (NAME, HARD), (FIGURE + NAME + WORD, SOFT)):
+        left, right = ours.of_kind(kinds), theirs.of_kind(kinds)
         if not left or not right:
             continue
-        if left & long.telling or right & short.telling or any(_are_alike(x, y) for x in left for y in right):
+        if left <= long.telling and right <= short.telling:
             return 0.0
-        return weight
+        if weight == SOFT and not place.at_ends and len(left) + len(right) > 2:
+            return 0.0  # told otherwise, not another thing
+        return 0.0 if any(are_alike(x, y, rounded=place.rounded) for x in left for y in right) else weight
     return 0.0
 
 
-def _of(part: Part, kinds: str) -> frozenset[str]:
-    return frozenset(word for word, kind in zip(*part, strict=True) if kind in kinds)
-
-
-def _are_alike(one: str, other: str) -> bool:
+def are_alike(one: str, other: str, *, rounded: bool = True) -> bool:
+    """Whether two words may stand for the same: a rounded figure, another form of the word, another word for it."""
     if one[0].isdigit() or other[0].isdigit():
-        return agree(one, other)
+        return agree(one, other) if rounded else one == other
     begins = next((n for n, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
-    return begins >= STEM and begins >= STEM_SHARE * min(len(one), len(other))
+    if begins >= STEM and begins >= STEM_SHARE * min(len(one), len(other)):
+        return True
+    return any(one.startswith(group) and other.startswith(group) for group in SYNONYMS)

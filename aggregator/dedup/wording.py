@@ -45,7 +45,7 @@ COMMON_WORDS = _names(
     mag mogen waarin waarmee waarop hiermee daarmee ervoor eraan ervan erg zeer vooral alleen bijna ruim circa ongeveer
     zo'n eens weer steeds vaak altijd nooit iets iemand men zelf elkaar zodat terwijl wanneer waarom welke welk zoals
     goed goede nieuw nieuwe groot grote laatste zegt zei laat laten staat staan ligt vindt vinden geeft geven
-    lees verder lezen bron foto nieuws actueel bericht artikel deel meld nieuwsbrief
+    lees verder lezen bron foto nieuws actueel bericht artikel deel meld nieuwsbrief persbericht
     the a an of to and for on with by from at as it its this that be are has have will
     """
 )
@@ -66,6 +66,10 @@ class Tokens:
     def telling(self) -> frozenset[str]:
         """The different words but for common ones."""
         return self.of_kind(FIGURE + NAME + WORD)
+
+    def part(self, start: int, end: int) -> "Tokens":
+        """The words from `start` up to `end`."""
+        return Tokens(self.words[start:end], self.kinds[start:end])
 
 
 @dataclass(frozen=True)
