@@ -15,13 +15,12 @@ from aggregator.dedup.profile import profile
 from aggregator.dedup.stories import Placement
 from aggregator.joining import Newcomer, placed, producers
 from aggregator.model import Item, State
-from aggregator.policy.admission import FLOOD, POSSIBLE_DUPLICATE, admit, announced
+from aggregator.policy.admission import ARCHIVE, FLOOD, POSSIBLE_DUPLICATE, UP_TO_AN_EDITOR, admit, announced
 from aggregator.store import Transaction, decisions, items, proposals, stories
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event, append
 from aggregator.store.stories import StoryRow
 
-ARCHIVE = "archive"  # the reason of what a new source had long before we followed it
 NOT_THIS_SOURCE = "not this source"  # the reason of a rejection that another partner's copy ends
 ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 or 1: ids are read out over the telephone
 ID_LENGTH = 12
@@ -218,7 +217,7 @@ def _credited(
     if newcomer is None or not undecided:
         return new
     new = replace(new, tags=newcomer.fresh.tags)
-    if row.state not in (State.HELD, State.OFF_TOPIC) or row.reason in (ARCHIVE, FLOOD):
+    if row.state not in (State.HELD, State.OFF_TOPIC) or row.reason in UP_TO_AN_EDITOR:
         return new
     state, reason = admit(origin, new.tags, newcomer.receipt.claimed.source, mode=intake.mode, now=now)
     if state is State.PUBLISHED and not newcomer.receipt.is_flood:

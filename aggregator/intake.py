@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.arrivals import ARCHIVE, arrive
+from aggregator.arrivals import arrive
 from aggregator.batch import Change, Fresh, Intake, Receipt
 from aggregator.dedup.identity import is_another_article, visible_change
 from aggregator.dedup.moved import inherited
 from aggregator.dedup.profile import profile
 from aggregator.model import Item, Source, State
-from aggregator.policy.admission import admit
+from aggregator.policy.admission import UP_TO_AN_EDITOR, admit
 from aggregator.store import Store, Transaction, items, leases, neighbours, stories, trials
 from aggregator.store.events import Event
 from aggregator.store.leases import Lease
@@ -139,7 +139,7 @@ def revised(
     if not undecided:
         return new
     new = replace(new, tags=change.tags)
-    waits = row.state in (State.HELD, State.OFF_TOPIC) and row.reason != ARCHIVE
+    waits = row.state in (State.HELD, State.OFF_TOPIC) and row.reason not in UP_TO_AN_EDITOR
     if not waits:
         return new
     state, reason = admit(change.item, change.tags, source, mode=intake.mode, now=now)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aggregator.dedup.origin import Claim, elect
 from aggregator.dedup.profile import Profile, ending_of, profile
-from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, place, telling_keys
+from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
 from aggregator.store import Transaction, items, neighbours, sources, stories
@@ -43,9 +43,17 @@ class Newcomer:
 
 
 def placed(
-    transaction: Transaction, joining: Joining, newcomers: Sequence[Newcomer], asked: frozenset[str], now: datetime
+    transaction: Transaction,
+    joining: Joining,
+    newcomers: Sequence[Newcomer],
+    asked: frozenset[str],
+    now: datetime,
+    said: Said | None = None,
 ) -> list[Placement]:
-    """Say where each newcomer goes, and make it findable. `asked`: sources whose items only editors join."""
+    """Say where each newcomer goes, and make it findable.
+
+    `asked`: sources whose items only editors join. `said`: what editors said of these items before, in a rebuild.
+    """
     recent = [each for each in newcomers if _is_recent(each, joining, now)]
     shared = neighbours.sharing(
         transaction,
@@ -56,6 +64,7 @@ def placed(
     shared = {term: found for term, found in shared.items() if len(found) < neighbours.CROWDED}
     wanted = [_member(each, asked, is_recent=_is_recent(each, joining, now)) for each in newcomers]
     around = _around(transaction, wanted, shared)
+    around.said = said or around.said
     where = list(place(wanted, around, telling_keys(wanted, around.carriers)))
     neighbours.add(
         transaction,

@@ -74,6 +74,25 @@ class Carrier(NamedTuple):
 
 
 @dataclass(slots=True)
+class Said:
+    """What editors said of pairs of items, and the stories of the items so far: a rebuild obeys it."""
+
+    together: dict[int, set[int]] = field(default_factory=dict)
+    apart: dict[int, set[int]] = field(default_factory=dict)
+    story_of: dict[int, int] = field(default_factory=dict)
+
+    def home(self, item: int) -> int | None:
+        """The story that an item must be part of."""
+        return next(
+            (self.story_of[each] for each in sorted(self.together.get(item, ())) if each in self.story_of), None
+        )
+
+    def closed(self, item: int) -> set[int]:
+        """The stories that an item must not be part of."""
+        return {self.story_of[each] for each in self.apart.get(item, ()) if each in self.story_of}
+
+
+@dataclass(slots=True)
 class Neighbourhood:
     """The items that a batch of new ones may be like. Whoever is placed becomes a neighbour of the next."""
 
@@ -82,10 +101,12 @@ class Neighbourhood:
     postings: dict[int, list[int]] = field(default_factory=dict)  # by term: items
     carriers: dict[str, list[Carrier]] = field(default_factory=dict)  # by URL key, oldest first
     referring: dict[str, list[int]] = field(default_factory=dict)  # by URL key: items whose text links to it
+    said: Said = field(default_factory=Said)
 
     def add(self, member: Member) -> None:
         """Know one more."""
         self.members[member.id] = member
+        self.said.story_of[member.id] = member.story
         self.origins.setdefault(member.story, member.id)
         for term in member.terms:
             self.postings.setdefault(term, []).append(member.id)
@@ -129,13 +150,18 @@ def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str
 
 
 def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Placement:
+    home, closed = around.said.home(item.id), around.said.closed(item.id)
+    if home is not None:
+        return Placement(story=home, ground="editor")
     if item.join == "never":
         return Placement(story=item.story)
-    if item.join != "ask" and item.url_key in telling and item.url_key in around.carriers:
-        return Placement(story=around.carriers[item.url_key][0].story, ground="url")
+    carriers = [each for each in around.carriers.get(item.url_key, ()) if each.story not in closed]
+    if item.join != "ask" and item.url_key in telling and carriers:
+        return Placement(story=carriers[0].story, ground="url")
     if item.join == "url":
         return Placement(story=item.story)
-    findings = sorted(_findings(item, around), key=lambda each: (-each.likeness.strength, each.story))
+    found = [each for each in _findings(item, around) if each.story not in closed]
+    findings = sorted(found, key=lambda each: (-each.likeness.strength, each.story))
     best = next((each for each in findings if each.likeness.verdict is Verdict.SAME), None)
     if best and item.join != "ask":
         return Placement(story=best.story, ground="text", because=best.likeness.because)
@@ -154,7 +180,7 @@ def _findings(item: Member, around: Neighbourhood) -> Iterator[Finding]:
         best, member = max(judged, key=lambda pair: (pair[0].verdict is Verdict.SAME, pair[0].strength))
         if best.verdict is Verdict.OTHER:
             continue
-        origin = around.members.get(around.origins[story])
+        origin = around.members.get(around.origins.get(story, 0))
         if origin is not None and origin is not member and _compared(item, origin).contradicts:
             best = best._replace(verdict=Verdict.PERHAPS)
         yield Finding(story, member, best)

@@ -12,12 +12,12 @@ def roll_back(store: Store, number: int) -> Trial | None:
     Returns the trial as it was, None when there is none of that number, or it was rolled back before.
     """
     with store.write() as transaction:
-        found = next((each for each in trials.every(transaction) if each.id == number), None)
-        if found is None or found.state == trials.ROLLED_BACK:
+        found = trials.by_number(transaction, number)
+        if found is None or found.kind != trials.PAGE_RULE or found.state == trials.ROLLED_BACK:
             return None
         held = sources.held(transaction, found.subject)
         if held is not None:
             poll = replace(held.poll, rule=found.before["rule"], refused=found.after["rule"], body_hash=b"")
             leases.save_polls(transaction, [(found.subject, poll)])
-        trials.roll_back(transaction, number)
+        trials.settle(transaction, number, trials.ROLLED_BACK)
     return found

@@ -6,7 +6,7 @@ became one story, which of them is its origin, and which pairs an editor would h
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from aggregator.feeds.entry import Draft, make_entry
 from aggregator.intake import take_in
 from aggregator.joining import Joining
 from aggregator.ladder import FEED
-from aggregator.model import Entry, Fetched, Reading, Source, Tags, Wire
+from aggregator.model import Answer, Entry, Fetched, Reading, Request, Source, Tags, Wire
 from aggregator.receipts import REMEMBERED, Line, bring_in
 from aggregator.store import Store, items, leases, migrate, open_store, proposals, sources, stories
 from aggregator.store.leases import Claimed, Lease
@@ -124,19 +124,21 @@ def _take_in(line: Line, source: Source, sighting: Sighting) -> int:
 
 
 def _line(store: Store, joining: Joining) -> Line:
-    intake = Intake(
-        mode="automatic", announce_days=DAYS, announce_items=DAYS, tag_authority=AUTHORITY, joining=joining
-    )
+    intake = Intake(mode="automatic", announce_days=DAYS, announce_items=DAYS, tag_authority=AUTHORITY, joining=joining)
     return Line(
         store=store,
-        fetch=lambda requests, now, may_start: iter(()),
-        tag=lambda entry, source: RELEVANT,
+        fetch=_no_fetch,
+        tag=lambda *_: RELEVANT,
         intake=intake,
         base_url=f"https://{AUTHORITY.partition(',')[0]}",
         tag_authority=AUTHORITY,
-        anonymous=lambda url: False,
+        anonymous=lambda _: False,
         keep_bodies=False,
     )
+
+
+def _no_fetch(*_: object) -> Iterator[tuple[Request, Answer]]:
+    return iter(())
 
 
 def _sources(stream: Sequence[Sighting]) -> dict[str, Source]:
@@ -153,7 +155,7 @@ def _sources(stream: Sequence[Sighting]) -> dict[str, Source]:
 
 
 def _told(store: Store, item_of: Mapping[str, int]) -> Outcome:
-    first = {number: id_ for id_, number in reversed(item_of.items())}
+    first = {number: id_ for id_, number in reversed(list(item_of.items()))}
     with store.read() as transaction:
         found = items.of_stories(transaction, stories.by_state(transaction, None, limit=len(item_of)))
         rows = stories.rows(transaction, found)

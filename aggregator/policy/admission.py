@@ -27,6 +27,8 @@ NEW_SOURCE = "new source"
 EDITED_MODE = "edited mode"
 POSSIBLE_DUPLICATE = "possible duplicate"
 FLOOD = "flood"
+ARCHIVE = "archive"  # what a new source had long before we followed it: known, never announced
+UP_TO_AN_EDITOR = frozenset({ARCHIVE, FLOOD, POSSIBLE_DUPLICATE})  # reasons that another text does not settle
 
 
 def admit(

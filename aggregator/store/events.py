@@ -86,6 +86,18 @@ def of_story(transaction: Transaction, story_id: int) -> list[Event]:
     return [Event(**row._mapping) for row in transaction.execute(query)]
 
 
+def stories_of_item(transaction: Transaction, item_id: int) -> list[int]:
+    """The stories that an item belonged to, in order."""
+    query = select(event.c.story_id).where(event.c.item_id == item_id, event.c.kind.in_(("taken-in", "joined")))
+    return [number for number in transaction.execute(query.order_by(event.c.seq)).scalars() if number is not None]
+
+
+def last_of(transaction: Transaction, story_id: int, kind: str) -> Event:
+    """The latest event of a kind about a story, which must be there."""
+    query = select(event).where(event.c.story_id == story_id, event.c.kind == kind).order_by(event.c.seq.desc())
+    return Event(**transaction.execute(query.limit(1)).one()._mapping)
+
+
 def fold(events: Iterable[Event]) -> Folded:
     """The state that follows from a whole log, in order."""
     stories: dict[int, dict[str, Any]] = {}

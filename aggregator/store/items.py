@@ -135,6 +135,11 @@ def of_stories(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, 
     return found
 
 
+def story_of_all(transaction: Transaction) -> dict[int, int]:
+    """The story of every item, in the order in which the items came."""
+    return dict(transaction.execute(select(item.c.id, item.c.story_id).order_by(item.c.id)).all())
+
+
 def move(transaction: Transaction, ids: Iterable[int], story_id: int) -> None:
     """Make items part of another story."""
     for part in parts(ids):

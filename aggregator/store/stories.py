@@ -138,6 +138,47 @@ def exact_row(transaction: Transaction, slug: str) -> StoryRow | None:
     return None if row is None else _row(row)
 
 
+def absorbed_by(transaction: Transaction, story_id: int) -> list[StoryRow]:
+    """The stories that became part of this one, the latest first."""
+    query = select(story).where(story.c.merged_into == story_id).order_by(story.c.id.desc())
+    return [_row(row) for row in transaction.execute(query)]
+
+
+def held_by_source(transaction: Transaction, reason: str) -> dict[str, int]:
+    """How many stories of each source are held for `reason`, by the source of their origin."""
+    query = (
+        select(item.c.source_id, func.count())
+        .join(story, story.c.origin_id == item.c.id)
+        .where(story.c.state == State.HELD.value, story.c.reason == reason)
+        .group_by(item.c.source_id)
+    )
+    return dict(transaction.execute(query).all())
+
+
+def held_of_source(transaction: Transaction, source_id: str, reason: str) -> list[StoryRow]:
+    """The stories of a source that are held for `reason`, in the order in which they came."""
+    query = (
+        select(story)
+        .join(item, story.c.origin_id == item.c.id)
+        .where(story.c.state == State.HELD.value, story.c.reason == reason, item.c.source_id == source_id)
+        .order_by(story.c.id)
+    )
+    return [_row(row) for row in transaction.execute(query)]
+
+
+def stated_dates(transaction: Transaction, ids: Iterable[int]) -> dict[int, datetime]:
+    """The partner's own date of each story that has one."""
+    found = {}
+    for part in parts(ids):
+        query = (
+            select(story.c.id, item.c.published)
+            .join(item, story.c.origin_id == item.c.id)
+            .where(story.c.id.in_(part), item.c.published.is_not(None))
+        )
+        found.update({row.id: row.published for row in transaction.execute(query)})
+    return found
+
+
 def decided(transaction: Transaction, ids: Iterable[int]) -> set[int]:
     """Those of `ids` about which a person decided something: polls leave them as they are."""
     found: set[int] = set()

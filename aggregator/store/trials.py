@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import trial
 
-PAGE_RULE = "page-rule"
-APPLIED, ROLLED_BACK = "applied", "rolled back"
+PAGE_RULE, REBUILD = "page-rule", "rebuild"
+PROPOSED, APPLIED, DISCARDED, ROLLED_BACK = "proposed", "applied", "discarded", "rolled back"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +36,9 @@ def record(
     after: dict[str, Any],
     differences: dict[str, Any],
     at: datetime,
+    state: str = APPLIED,
 ) -> int:
-    """Write down a change that was applied; returns its number."""
+    """Write down a change that was applied, or is PROPOSED; returns its number."""
     number = take_numbers(transaction, "trial", 1)
     transaction.execute(
         insert(trial).values(
@@ -45,7 +46,7 @@ def record(
             kind=kind,
             subject=subject,
             at=at,
-            state=APPLIED,
+            state=state,
             before=before,
             after=after,
             differences=differences,
@@ -62,6 +63,12 @@ def every(transaction: Transaction, kind: str | None = None) -> list[Trial]:
     return [Trial(**row._mapping) for row in transaction.execute(query)]
 
 
-def roll_back(transaction: Transaction, number: int) -> None:
-    """Mark a trial as rolled back; what that means is the caller's."""
-    transaction.execute(update(trial).where(trial.c.id == number).values(state=ROLLED_BACK))
+def by_number(transaction: Transaction, number: int) -> Trial | None:
+    """One trial."""
+    row = transaction.execute(select(trial).where(trial.c.id == number)).one_or_none()
+    return None if row is None else Trial(**row._mapping)
+
+
+def settle(transaction: Transaction, number: int, state: str) -> None:
+    """Say how a trial ended (APPLIED, DISCARDED, ROLLED_BACK); what that means is the caller's."""
+    transaction.execute(update(trial).where(trial.c.id == number).values(state=state))
