@@ -14,7 +14,7 @@ from aggregator.dedup.profile import Profile, ending_of, profile
 from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
-from aggregator.store import Transaction, items, neighbours, sources, stories
+from aggregator.store import Store, Transaction, items, neighbours, sources, stories
 
 CANDIDATES = 12  # items that a new one is looked at beside, before the best are compared
 
@@ -24,6 +24,7 @@ class Joining:
     """How far joining looks."""
 
     window: timedelta = timedelta(days=60)
+    window_items: int = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +132,20 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
             join=settings[each.source_id].join if each.source_id in settings else "normal",
         )
     return around
+
+
+def forget(store: Store, joining: Joining, now: datetime) -> int:
+    """Drop from the index what is older than the window, or more than its number of items; returns how many terms.
+
+    By many short transactions: whoever polls meanwhile need not wait.
+    """
+    with store.read() as transaction:
+        last = items.last_number(transaction)
+    dropped = 0
+    for slice_ in range(neighbours.TERM_SLICES):
+        with store.write() as transaction:
+            dropped += neighbours.prune(transaction, now - joining.window, last - joining.window_items, slice_)
+    return dropped
 
 
 # --- Who is credited --------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from aggregator.pages.discovery import Candidate
 from aggregator.pages.pager import next_page
 from aggregator.policy.address import expand
 from aggregator.policy.visit import body_hash, failed, unchanged
-from aggregator.receipts import Line, Report, identified, planned, read_as, rung_of, settled
+from aggregator.receipts import Line, Report, identified, own_entries, planned, read_as, rung_of, settled
 from aggregator.store import leases
 from aggregator.store.leases import Claimed, Lease
 
@@ -195,7 +195,7 @@ def _longer(line: Line, receipt: Receipt, answer: Answer | None, now: datetime) 
     had = {each.item.key for each in receipt.fresh}
     more = [
         Fresh(item=item, fingerprint=fingerprint(item.entry), tags=line.tag(item.entry, source))
-        for key, item in identified(reading.entries, source, line, now).items()
+        for key, item in identified(own_entries(reading.entries, line), source, now).items()
         if key not in had
     ]
     return replace(

@@ -6,7 +6,7 @@ The only file that knows both the configuration and the steps.
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from aggregator.config import Config
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
+from aggregator.joining import Joining
 from aggregator.model import Answer, Entry, Request, Site, Source, Tags
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
@@ -112,6 +113,9 @@ def make_line(
             announce_days=publishing.announce_days,
             announce_items=publishing.announce_items,
             tag_authority=config.site.tag_authority,
+            joining=Joining(
+                window=timedelta(days=config.joining.window_days), window_items=config.joining.window_items
+            ),
         ),
         base_url=config.site.base_url,
         tag_authority=config.site.tag_authority,

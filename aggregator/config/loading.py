@@ -19,6 +19,7 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    JoiningSection,
     Polling,
     Publishing,
     Retention,
@@ -64,6 +65,7 @@ class Config:
 
     site: Site
     publishing: Publishing
+    joining: JoiningSection
     polling: Polling
     retention: Retention
     paths: Paths
@@ -93,7 +95,7 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "polling", "retention", "paths", "server")
+        sections = ("site", "publishing", "joining", "polling", "retention", "paths", "server")
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -240,6 +242,7 @@ def _assemble(
     return Config(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
+        joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,
         paths=paths,

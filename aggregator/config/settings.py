@@ -57,6 +57,13 @@ class Publishing(Section):
     teaser_length: Annotated[int, Field(ge=40, le=1000)] = 300
 
 
+class JoiningSection(Section):
+    """How far back news is looked for that may be the same."""
+
+    window_days: Annotated[int, Field(ge=1, le=3650)] = 60
+    window_items: Annotated[int, Field(ge=1000)] = 1_000_000
+
+
 class Polling(Section):
     """How politely and how often partners are visited."""
 
@@ -119,6 +126,7 @@ class Settings(Section):
 
     site: SiteSection = SiteSection()
     publishing: Publishing = Publishing()
+    joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
     retention: Retention = Retention()
     paths: Paths = Paths()

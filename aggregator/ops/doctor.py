@@ -18,6 +18,7 @@ from aggregator.store.sources import Held
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
+REPOSTS = timedelta(days=30)  # how long a partner that brought our own news back is named
 LATE = timedelta(hours=26)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -180,6 +181,9 @@ def _sources(held: Sequence[Held], now: datetime) -> Iterator[Finding]:
             found = f"its page links a feed by now: {each.poll.offers}"
             fix = f'a feed is surer than a page: set url to it and kind = "feed" for {each.source.id}'
             yield Finding(check=each.source.id, ok=True, found=found, fix=fix)
+        if each.poll.reposted_at and each.poll.reposted_at > now - REPOSTS:
+            found = f"it reposts our news (last seen {each.poll.reposted_at:%Y-%m-%d}); none of that is taken in again"
+            yield Finding(check=each.source.id, ok=True, found=found)
     late = sum(bool(each.poll.next_due and each.poll.next_due < now - LATE) for each in followed)
     if late:
         found = f"{late} sources should have been polled more than a day ago"
