@@ -12,14 +12,15 @@ from typing import Literal
 from aggregator.dedup.identity import visible_change
 from aggregator.dedup.moved import inherited
 from aggregator.dedup.stories import Candidate, join_by_url
-from aggregator.model import Fetched, Item, Poll, Source, State, Tags
+from aggregator.model import Fetched, Happening, Item, Poll, Source, State, Tags
 from aggregator.policy.admission import admit, announced
-from aggregator.store import Store, Transaction, events, items, leases, sources, stories, trials
+from aggregator.store import Store, Transaction, agenda, events, items, leases, sources, stories, trials
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.items import KnownItem
 from aggregator.store.leases import Claimed, Lease
 from aggregator.store.stories import StoryRow
+from aggregator.withdrawal import NO_FINDINGS, Findings, settle
 
 ARCHIVE = "archive"  # the reason of what a new source had long before we followed it
 ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 or 1: ids are read out over the telephone
@@ -69,6 +70,9 @@ class Receipt:
     pause_until: datetime | None = None
     next_page: str = ""  # where the list goes on, at its first read
     wanted: tuple[str, ...] = ()  # articles to fetch before this is written
+    listed: frozenset[int] = frozenset()  # the known items that the document shows
+    findings: Findings = NO_FINDINGS  # of articles that may be gone
+    events: tuple[Happening, ...] = ()
     healed_from: str = ""  # the rule by which a page's list was found before it was redesigned
 
 
@@ -79,8 +83,8 @@ def complete(
 
     Receipts of a lease that is no longer ours are dropped whole: whoever holds it now polls again.
     """
-    brings_items = any(each.fresh or each.changes for each in batch)
-    with store.append() if brings_items else store.write() as transaction:
+    may_move = any(each.fresh or each.changes or each.findings.are_some for each in batch)
+    with store.append() if may_move else store.write() as transaction:
         ours = leases.fence(transaction, [*(each.claimed.lease for each in batch), *finished])
         accepted = [each for each in batch if each.claimed.lease.host_id in ours]
         if accepted:
@@ -93,6 +97,8 @@ def complete(
         bodies = [(each.claimed.source.id, each.verdict, each.body) for each in accepted if each.body is not None]
         items.keep_bodies(transaction, bodies, now)
         take_in(transaction, intake, accepted, now)
+        settle(transaction, [(each.claimed.source.id, each.findings) for each in accepted], now)
+        agenda.save(transaction, [(each.claimed.source.id, each.events) for each in accepted], now)
         leases.release(transaction, [lease for lease in finished if lease.host_id in ours])
     return accepted
 
