@@ -10,7 +10,7 @@ from aggregator.cli.output import PLAIN, Exit, WantsJson, fail, for_programs, is
 
 if TYPE_CHECKING:
     from aggregator.desk.decide import Decided
-    from aggregator.model import Story
+    from aggregator.model import Absence, Story
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, publish, reject or withdraw them."
@@ -44,7 +44,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     """One story: its items, why it stands where it stands, and everything that happened to it."""
     from aggregator.cli.context import service
     from aggregator.cli.reading import entry_json
-    from aggregator.store import events, stories
+    from aggregator.store import absences, events, stories
 
     with service(moment("")) as opened, opened.store.read() as transaction:
         row = stories.row_by_slug(transaction, slug)
@@ -52,9 +52,13 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
             fail(f"no story is called {slug}; `aggregator stories list` shows their ids", Exit.USAGE)
         story = stories.load(transaction, [row.id])[0]
         log = events.of_story(transaction, row.id)
+        absent = absences.of_story(transaction, row.id)
     found = _row(story) | {
         "because": list(story.tags.because),
-        "items": [{"source": item.source_id} | entry_json(item.entry) for item in story.items],
+        "items": [
+            {"source": item.source_id} | entry_json(item.entry) | _absence(absent.get((item.source_id, item.key)))
+            for item in story.items
+        ],
         "events": [
             {"seq": each.seq, "at": iso(each.at), "kind": each.kind, "actor": each.actor, "reason": each.reason}
             for each in log
@@ -65,6 +69,10 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
         return
     print(f"{found['title']}\n  {found['state']} {found['reason']}  theme {found['theme']}  {found['link']}")
     print("  because " + ("; ".join(found["because"]) or "no term decided"))
+    for item in found["items"]:
+        if item["gone"] or item["missing_since"]:
+            said = f"gone since {item['gone']}" if item["gone"] else f"not found since {item['missing_since']}"
+            print(f"  {item['link']} at {item['source']}: {said}")
     for event in found["events"]:
         print(f"  {event['at']}  {event['kind']:<10} {event['actor']}  {event['reason']}")
 
@@ -113,6 +121,14 @@ def _actor() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a container's user need not have a name
         return f"cli:{os.getuid()}"
+
+
+def _absence(absence: "Absence | None") -> dict[str, Any]:
+    """When the article of an item was first not found, and since when it is taken for gone; null otherwise."""
+    return {
+        "missing_since": iso(absence.first_missing_at) if absence else None,
+        "gone": iso(absence.gone_at) if absence else None,
+    }
 
 
 def _row(story: "Story") -> dict[str, Any]:

@@ -10,18 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from aggregator.model import Entry, Image
+from aggregator.model import Entry, Happening, Image
 from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
 from aggregator.pages.dating import dates_of, years_above
 from aggregator.pages.events import is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
+from aggregator.pages.happenings import listed_events
 from aggregator.pages.links import Link, base_of, candidates
 from aggregator.pages.pictures import named_by, picture_of, portraits
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
 from aggregator.pages.tree import Page
 from aggregator.pages.zones import Zones, zones_of
+
+MAX_BESIDE = 30  # lists of a page among which its agenda is looked for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +37,16 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """The list of a page. `confidence` is 0..1; an agenda's entries are events, never news."""
+    """The list of a page. `confidence` is 0..1; an agenda's entries are events, never news.
+
+    `events` are those of the page's agenda, whether the list is that agenda or stands beside it.
+    """
 
     kind: Literal["news", "agenda", "none"]
     entries: tuple[Entry, ...] = ()
     confidence: float = 0.0
     rule: Rule | None = None
+    events: tuple[Happening, ...] = ()
 
 
 def find_listing(page: Page, *, url: str, now: datetime, language: str = "nl") -> Listing:
@@ -57,10 +64,26 @@ def find_listing(page: Page, *, url: str, now: datetime, language: str = "nl") -
             continue
         listing = _read(page, groups[place:], links, zones, base, now, language)
         if listing.kind == "news":
-            return listing
+            beside = (
+                agenda.events if agenda else _events_beside(page, groups[place:], links, zones, base, now, language)
+            )
+            return replace(listing, events=beside)
         agenda = agenda or listing
         events |= {link.key for link in group.links}
     return agenda or Listing(kind="none")
+
+
+def _events_beside(
+    page: Page, groups: list[Group], links: list[Link], zones: Zones, base: str, now: datetime, language: str
+) -> tuple[Happening, ...]:
+    """The events of an agenda beside the news, which are the first of `groups`: only what calls itself one is read."""
+    news = {link.key for link in groups[0].links}
+    for place, group in enumerate(groups[:MAX_BESIDE]):
+        if group.features["agenda"] and not news & {link.key for link in group.links}:
+            listing = _read(page, groups[place:], links, zones, base, now, language)
+            if listing.kind == "agenda":
+                return listing.events
+    return ()
 
 
 def _read(
@@ -79,6 +102,7 @@ def _read(
         entries=entries,
         confidence=_confidence(groups, entries),
         rule=Rule(path=groups[0].path, folders=tuple(folders[:20])),
+        events=listed_events(page, blocks, entries, all_seen, language) if kind == "agenda" else (),
     )
 
 

@@ -60,7 +60,7 @@ def _rule(said: object) -> Rule | None:
     location = said.get("location") if isinstance(said, Mapping) else None
     if not isinstance(said, Mapping) or not isinstance(location, str):
         return None
-    path = location if location.startswith(("/", "*")) else urlsplit(location).path or f"/{location}"
+    path = location if location.startswith(("/", "*")) else f"/{urlsplit(location).path.lstrip('/')}"
     return path, str(said.get("tdm-reservation")).strip() == "1"
 
 
