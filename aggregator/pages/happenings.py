@@ -11,6 +11,7 @@ from itertools import chain
 
 from aggregator.model import Entry, Happening, Precision
 from aggregator.pages.blocks import Block, lines_of, nodes_of
+from aggregator.pages.events import STARTS
 from aggregator.pages.jsonld import Node as Data
 from aggregator.pages.jsonld import addresses_of, types_of
 from aggregator.pages.sightings import Sighting
@@ -25,7 +26,6 @@ MAX_NODES = 150  # of one record that are looked at
 MAX_TITLE = 500
 MAX_PLACE = 200
 PLACES = named("location locatie plaats venue place waar")
-STARTS = frozenset({"dtstart", "dt-start"})
 ENDS = frozenset({"dtend", "dt-end"})
 
 _HOURS = re.compile(
