@@ -28,6 +28,7 @@ from aggregator.pages.completing import completed
 from aggregator.pages.discovery import Candidate
 from aggregator.pages.pager import next_page
 from aggregator.policy.address import expand
+from aggregator.policy.interval import host_pause
 from aggregator.policy.visit import body_hash, failed, unchanged
 from aggregator.receipts import Line, Report, identified, planned, read_as, rung_of, settled
 from aggregator.reservations import Reservations, heard_of, questions
@@ -294,6 +295,9 @@ def with_checks(
     for receipt in receipts:
         answers = heard[receipt.claimed.source.id]
         receipt = asked(receipt, checks.get(receipt.claimed.source.id, ()), answers, now)
+        pauses = [pause for answer in answers.values() if (pause := host_pause(answer, line.bounds))]
+        if pauses:
+            receipt = replace(receipt, pause_until=now + max(pauses))
         yield replace(receipt, requests=receipt.requests + sum(answer.wire.requests for answer in answers.values()))
 
 

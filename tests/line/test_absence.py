@@ -139,6 +139,15 @@ def test_robots_are_respected(followed: Days, partner: Partner) -> None:
     assert story(followed, 3).state is State.PUBLISHED
 
 
+def test_a_server_that_is_tired_of_us_rests(followed: Days, partner: Partner) -> None:
+    partner.answers["/nieuws/3"] = reply("429 Too Many Requests", b"", "Retry-After: 86400")
+    show(partner, 1, 2, 4, 5)
+    followed.run(1 * DAY)
+    (asked,) = partner.asked_for("/nieuws/3")
+    followed.run(2 * DAY)
+    assert min(each.at for each in partner.asked if each.at > asked.at) - asked.at >= 1 * DAY
+
+
 def test_three_at_most_are_asked_for_in_one_poll(days: Days, partner: Partner) -> None:
     partner.answers |= {f"/nieuws/{number}": NOT_FOUND for number in range(1, 9)}
     show(partner, *range(1, 9))
