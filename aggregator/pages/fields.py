@@ -23,7 +23,9 @@ KICKERS = named(
     "praktijkverhaal news press opinion feature"
 )
 PLAIN_KICKERS = frozenset({"nieuws", "news", "nieuwsbericht", "nieuwsberichten", "actueel", "blog", "algemeen"})
-KICKER_WORDS = named("kicker category categorie label type eyebrow overline soort rubriek cat flag chip topic thema")
+KICKER_WORDS = named(
+    "kicker category categories categorie label type eyebrow overline soort rubriek cat flag chip topic thema"
+)
 TITLE_WORDS = named("title titel headline kop heading name naam")
 META_WORDS = named(
     "date datum meta author auteur byline tags tag time tijd readtime reading comments views credit credits "
@@ -49,12 +51,14 @@ READ_MORE_END = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"^(?:[^\s:]+\s+){5,}\S*[.!?…]$")
+_MAY_OPEN_A_SENTENCE = re.compile(r"^(?:door|by|in|onder|bron|foto|von|por|par|thema)\s", re.IGNORECASE)
 OPENING_KICKER = re.compile(
     r"^(Column|Interview|Opinie|Blog|Verslag|Reportage|Video|Podcast|Persbericht|Portret)(?:\s*[|"
     r":–-])?\s+(?=[A-ZÀ-Þ‘“'\"])"
 )
 
 
+MOST_SMALL = 0.6
 MAX_NODES = 300  # of one record that are looked at: some lists hold whole articles
 
 
@@ -76,7 +80,14 @@ def titles_of(page: Page, blocks: list[Block], is_date: Dated) -> list[tuple[str
 
 def is_meta_line(line: str) -> bool:
     """Tell whether a line says who, where or how ("Door Jan", "In Nieuws"); a sentence may begin like that too."""
-    return bool(_META_LINE.match(line)) and not _SENTENCE.match(line)
+    return bool(_META_LINE.match(line)) and not (_SENTENCE.match(line) or _is_prose(line))
+
+
+def _is_prose(line: str) -> bool:
+    """Tell whether a line that begins like a meta line goes on in small letters, which names and rubrics do not."""
+    words = line.split()
+    small = sum(word[0].islower() for word in words)
+    return len(words) >= 6 and bool(_MAY_OPEN_A_SENTENCE.match(line)) and small >= MOST_SMALL * len(words)
 
 
 def _said_title(page: Page, block: Block) -> str:

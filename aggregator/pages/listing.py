@@ -21,9 +21,11 @@ from aggregator.pages.happenings import listed_events
 from aggregator.pages.links import Link, base_of, candidates
 from aggregator.pages.pictures import named_by, picture_of, portraits
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
-from aggregator.pages.tree import Page
+from aggregator.pages.tree import Node, Page
 from aggregator.pages.zones import Zones, zones_of
+from aggregator.text.dates import day_in_amsterdam
 
+MOST_TITLES = 0.8
 MAX_BESIDE = 30  # lists of a page among which its agenda is looked for
 
 
@@ -127,13 +129,14 @@ def entries_of(
     reader: Reader,
 ) -> tuple[Entry, ...]:
     """Return the entries of a list's records; a record without a title is none."""
-    titles = titles_of(page, blocks, reader.is_date)
+    titles = _without_dates(titles_of(page, blocks, reader.is_date), dates, reader)
     entries = []
     for block, (title, title_node), own, seen in zip(blocks, titles, all_seen, dates, strict=True):
         if not title:
             continue
         shown = [sighting.node for sighting in own if sighting.node]
-        said, teaser = opening_kicker(teaser_of(page, block, title, title_node, shown))
+        text = teaser_of(page, block, title, title_node, shown)
+        said, teaser = opening_kicker(reader.without_date(text, day_in_amsterdam(seen.dated.at)) if seen else text)
         words = [said, seen.words if seen else ""]
         entries.append(
             _entry(
@@ -146,6 +149,18 @@ def entries_of(
             )
         )
     return _with_portraits(entries, portraits(page, blocks, zones, base))
+
+
+def _without_dates(
+    titles: list[tuple[str, Node | None]], dates: list[Sighting | None], reader: Reader
+) -> list[tuple[str, Node | None]]:
+    """Take the date off titles that begin with it, where nearly all of a list do: one alone may be about that day."""
+    bare = [
+        (reader.without_date(title, day_in_amsterdam(seen.dated.at)) if seen else title, node)
+        for (title, node), seen in zip(titles, dates, strict=True)
+    ]
+    shorter = sum(short != title for (short, _), (title, _) in zip(bare, titles, strict=True))
+    return bare if shorter >= max(2, MOST_TITLES * len(titles)) else titles
 
 
 def _entry(block: Block, seen: Sighting | None, *, title: str, summary: str, kicker: str, image: Image | None) -> Entry:
