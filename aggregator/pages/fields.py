@@ -194,7 +194,7 @@ def kicker_of(page: Page, block: Block, title: str, taken: list[Node], said: lis
         text = page.line(node)
         if text.casefold() in KICKERS or (words_of(node.get("class")) & KICKER_WORDS and len(text.split()) <= 4):
             found.append(text)
-    clean = [clean_text(text).strip(" |:–-•·,") for text in found]
+    clean = [clean_text(text).strip(" |:–-•·,/") for text in found]
     kickers = [text for text in clean if text and text != title and not READ_MORE.match(text) and not text[0].isdigit()]
     special = [text for text in kickers if text.casefold() not in PLAIN_KICKERS]
     return next(iter([*special, *kickers]), "")

@@ -67,7 +67,7 @@ def _told_apart(links: list[Link]) -> list[list[Link]]:
 
     A page may show its news and its projects, vacancies or agenda below in the very same markup.
     """
-    others = [_is_of_other_subject(link) for link in links]
+    others = [is_of_other_subject(link) for link in links]
     if sum(others) < LEAST_APART or len(others) - sum(others) < LEAST_APART:
         return [links]
     changes = sum(one != next_one for one, next_one in pairwise(others))
@@ -76,7 +76,8 @@ def _told_apart(links: list[Link]) -> list[list[Link]]:
     return [[link for link, other in zip(links, others, strict=True) if other is wanted] for wanted in (False, True)]
 
 
-def _is_of_other_subject(link: Link) -> bool:
+def is_of_other_subject(link: Link) -> bool:
+    """Tell whether an address says that it leads to something else than news: a project, a vacancy, an event."""
     words = words_of(link.path.rsplit("/", 1)[0])
     return bool(words & (OTHER_WORDS | AGENDA_WORDS)) and not words & NEWS_WORDS
 
