@@ -14,7 +14,7 @@ from aggregator.dedup.profile import Profile, ending_of, profile
 from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
-from aggregator.store import Store, Transaction, items, neighbours, sources, stories
+from aggregator.store import Store, Transaction, absences, items, neighbours, sources, stories
 
 CANDIDATES = 12  # items that a new one is looked at beside, before the best are compared
 
@@ -152,8 +152,13 @@ def forget(store: Store, joining: Joining, now: datetime) -> int:
 
 
 def producers(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, int]:
-    """The item of each story that comes from its producer, as all its items together tell now."""
-    members = items.of_stories(transaction, story_ids)
+    """The item of each story that comes from its producer, as all its items whose article is there tell now."""
+    story_ids = list(story_ids)
+    gone = absences.gone(transaction, story_ids)
+    members = {
+        story: {number: item for number, item in found.items() if number not in gone} or found
+        for story, found in items.of_stories(transaction, story_ids).items()
+    }
     configured = sources.by_id(transaction, {item.source_id for found in members.values() for item in found.values()})
     return {
         story: elect([_claim(number, item, configured.get(item.source_id)) for number, item in sorted(found.items())])

@@ -85,14 +85,14 @@ def read_as(line: Line, claimed: Claimed, answer: Fetched, rung: str, now: datet
 
 def not_read(line: Line, claimed: Claimed, answer: Fetched, error: SourceError, now: datetime) -> Receipt:
     poll = unreadable(claimed.held.poll, answer, error, now)
-    return replace(planned(line, claimed, answer, poll, now), body=answer, verdict="bad")
+    return replace(planned(line, claimed, answer, poll, now), body=answer, verdict="bad", events=error.events)
 
 
 def settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: datetime) -> Receipt:
     """Read the source as the ladder recommends, from now on."""
     best = ladder.recommended
     if best is None or best.reading is None or best.answer is None:
-        return not_read(line, claimed, answer, ReadError(ladder.code), now)
+        return not_read(line, claimed, answer, ReadError(ladder.code, events=ladder.events), now)
     moved_in = "" if best.answer is answer else best.address
     rung = FEED if best.name.startswith(("feed", "common")) else best.name
     last = replace(claimed.held.poll, rung=rung, address=moved_in)
@@ -146,6 +146,8 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
         verdict="good",
         wanted=_wanted(fresh, images=source.images) if reading.kind == "page" else (),
         next_page=further_page(answer) if rung == LISTING and last.changed_at is None else "",
+        listed=frozenset(each.id for each in known.values()),
+        events=reading.events,
         healed_from=last.rule if _is_redesigned(reading, last) else "",
     )
 

@@ -9,7 +9,7 @@ from aggregator.cli.output import PLAIN, Exit, WantsJson, actor, fail, for_progr
 
 if TYPE_CHECKING:
     from aggregator.desk.decide import Decided
-    from aggregator.model import Story
+    from aggregator.model import Absence, Story
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, decide about them, join and take them apart."
@@ -44,7 +44,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     """One story: its items, why it stands where it stands, and everything that happened to it."""
     from aggregator.cli.context import service
     from aggregator.cli.reading import entry_json
-    from aggregator.store import events, items, neighbours, proposals, stories
+    from aggregator.store import absences, events, items, neighbours, proposals, stories
 
     with service(moment("")) as opened, opened.store.read() as transaction:
         row = stories.row_by_slug(transaction, slug)
@@ -53,6 +53,7 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
         story = stories.load(transaction, [row.id])[0]
         members = items.of_stories(transaction, [row.id])[row.id]
         log = events.of_story(transaction, row.id)
+        absent = absences.of_story(transaction, row.id)
         cards = proposals.of_stories(transaction, [row.id])
         others = {each for card in cards for each in (card.story_id, card.other_story_id)} - {row.id}
         related = neighbours.dossier(transaction, row.id)
@@ -60,7 +61,9 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     found = _row(story) | {
         "because": list(story.tags.because),
         "items": [
-            {"item": number, "origin": number == row.origin_id, "source": item.source_id} | entry_json(item.entry)
+            {"item": number, "origin": number == row.origin_id, "source": item.source_id}
+            | entry_json(item.entry)
+            | _absence(absent.get((item.source_id, item.key)))
             for number, item in sorted(members.items(), key=lambda each: (each[0] != row.origin_id, each[0]))
         ],
         "perhaps_same": [
@@ -81,6 +84,9 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     print("  because " + ("; ".join(found["because"]) or "no term decided"))
     for item in found["items"]:
         print(f"  item {item['item']}  {item['source']}{'  (origin)' if item['origin'] else ''}  {item['title']}")
+        if item["gone"] or item["missing_since"]:
+            said = f"gone since {item['gone']}" if item["gone"] else f"not found since {item['missing_since']}"
+            print(f"  {item['link']} at {item['source']}: {said}")
     for other in found["perhaps_same"]:
         print(f"  perhaps the same as {other['id']}: {other['title']} ({other['because']})")
     for other in found["related"]:
@@ -126,6 +132,14 @@ def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> N
     if not came.unknown:
         raise typer.Exit(Exit.OK)
     raise typer.Exit(Exit.USAGE if len(came.unknown) == len(set(slugs)) else Exit.PARTLY)
+
+
+def _absence(absence: "Absence | None") -> dict[str, Any]:
+    """When the article of an item was first not found, and since when it is taken for gone; null otherwise."""
+    return {
+        "missing_since": iso(absence.first_missing_at) if absence else None,
+        "gone": iso(absence.gone_at) if absence else None,
+    }
 
 
 def _row(story: "Story") -> dict[str, Any]:

@@ -262,6 +262,40 @@ class TrialColumns(TypedColumns):
     differences: Named[dict[str, Any]] = Column(JSON)
 
 
+class AbsenceColumns(TypedColumns):
+    """An item whose source no longer lists it, or whose article was not found: what came of asking for it."""
+
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+    status: Named[str]  # model.Standing
+    listed: Named[int] = Column(Integer)  # 1 while the source lists it all the same
+    first_missing_at = Column(UtcDateTime)
+    checks: Named[int] = Column(Integer)
+    last_checked_at = Column(UtcDateTime)
+    gone_at = Column(UtcDateTime)
+
+
+class AgendaColumns(TypedColumns):
+    """An event that a source announces. Never an item, never a story: its dates say when it takes place."""
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    key: Named[str] = Column(String, primary_key=True)
+    title: Named[str] = Column(Text)
+    link: Named[str | None] = Column(Text)
+    starts: Named[datetime] = Column(UtcDateTime)
+    ends = Column(UtcDateTime)
+    place: Named[str] = Column(Text)
+    first_seen: Named[datetime] = Column(UtcDateTime)
+    last_seen: Named[datetime] = Column(UtcDateTime)
+
+
+class ReservationColumns(TypedColumns):
+    """/.well-known/tdmrep.json (W3C TDM Reservation Protocol) as last fetched; "" where there is none."""
+
+    address: Named[str] = Column(String, primary_key=True)
+    fetched_at: Named[datetime] = Column(UtcDateTime)
+    text: Named[str] = Column(Text)
+
+
 class CounterColumns(TypedColumns):
     """Numbers that only grow: ids, event seq, the generation of the documents, how far release has read the log."""
 
@@ -286,6 +320,9 @@ decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 document = Table("document", metadata, DocumentColumns)
 trial = Table("trial", metadata, TrialColumns)
+absence = Table("absence", metadata, AbsenceColumns)
+agenda = Table("agenda", metadata, AgendaColumns)
+reservation = Table("reservation", metadata, ReservationColumns)
 counter = Table("counter", metadata, CounterColumns)
 
 Index(None, host.c.next_due)
@@ -304,4 +341,6 @@ Index(None, event.c.item_id)
 Index(None, decision.c.subject_kind, decision.c.subject)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
+Index(None, absence.c.status)
+Index(None, agenda.c.starts)
 Index(None, trial.c.kind, trial.c.subject)
