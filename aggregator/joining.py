@@ -16,8 +16,6 @@ from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
 from aggregator.store import Store, Transaction, absences, items, neighbours, sources, stories
 
-CANDIDATES = 12  # items that a new one is looked at beside, before the best are compared
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Joining:
@@ -62,7 +60,6 @@ def placed(
         since=min((each.at for each in recent), default=now) - joining.window,
         until=max((each.at for each in recent), default=now) + joining.window,
     )
-    shared = {term: found for term, found in shared.items() if len(found) < neighbours.CROWDED}
     wanted = [_member(each, asked, is_recent=_is_recent(each, joining, now)) for each in newcomers]
     around = _around(transaction, wanted, shared)
     around.said = said or around.said
@@ -111,10 +108,9 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
         carriers=carriers,
         referring=neighbours.referring(transaction, own),
     )
-    near = {number for each in wanted for number in around.ranked(each)[:CANDIDATES]}
+    near = {number for each in wanted for number in around.ranked(each)}
     known = neighbours.known(transaction, near)
-    rows = stories.rows(transaction, {each.story_id for each in known.values()})
-    around.origins = {number: row.origin_id for number, row in rows.items()}
+    around.origins = stories.origins(transaction, {each.story_id for each in known.values()})
     known |= neighbours.known(transaction, set(around.origins.values()) - known.keys())
     links = neighbours.references_of(transaction, known) if leading or around.referring else {}
     said = neighbours.earlier(transaction, known)

@@ -41,7 +41,7 @@ LINKED = 2.0  # the one says where it has the other from
 LONG_AGO = 12.0  # days; from then on it makes no difference how late a copy comes
 UNTOLD = 0.5  # the share of names or figures in a text that holds none
 
-ENOUGH, WORTH_A_LOOK = 14.0, 9.0  # weight of what is shared; below it nothing can be said
+ENOUGH = 14.0  # weight of what is shared; below it nothing can be said
 SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
 POSSIBLE = 1.5
 COPIED, TITLES_MEET = 0.4, 5.0  # share of the neighbours; weight of the words that both titles have
@@ -66,16 +66,21 @@ class Likeness(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Signs:
-    """What two wordings have in common and where they clash; `cover` and the like are shares of the shorter one."""
+class Agreement:
+    """What two wordings have in common; `cover` and the like are shares of the shorter one."""
 
     shared: float  # weight of the telling words of both
     cover: float
-    copied: float  # share of neighbouring words
-    run: int  # the longest passage, in words
-    equal: int  # words that stand in both in the same order
     names: float | None  # share of the names that the other has too; None without names
     figures: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs(Agreement):
+    """The two laid side by side: what was copied, and where they clash."""
+
+    copied: float  # share of neighbouring words
+    equal: int  # words that stand in both in the same order
     clash: float
     title_clash: float  # HARD or SOFT where the titles are one sentence about two things, else 0
     title_weight: float  # weight of the words that both titles have
@@ -89,22 +94,32 @@ class Swap(NamedTuple):
     weight: float
 
 
-def signs(a: Wording, b: Wording) -> Signs:
-    """Lay two wordings side by side."""
+def agreement(a: Wording, b: Wording) -> Agreement:
+    """Return what two wordings have in common, whatever the order of their words."""
     short, long = sorted((a, b), key=lambda each: each.weight)
-    shared = short.telling & long.telling
-    in_body, equal, run = _aligned(short, long, IN_BODY)
-    in_title, frame, _ = _aligned(short, long, IN_TITLE)
-    lengths = len(short.title.words), len(long.title.words)
-    weight = weight_of(shared)
-    return Signs(
-        shared=weight,
-        cover=weight / short.weight if short.weight else 0.0,
-        copied=_share(len(short.pairs & long.pairs), min(len(short.pairs), len(long.pairs))),
-        run=run,
-        equal=equal,
-        names=_found(short.of_kind(NAME), long.telling),
+    shared = weight_of(short.telling & long.telling)
+    return Agreement(
+        shared=shared,
+        cover=shared / short.weight if short.weight else 0.0,
+        names=_found(short.names, long.telling),
         figures=_figures(short, long),
+    )
+
+
+def signs(a: Wording, b: Wording, alike: Agreement | None = None) -> Signs:
+    """Lay two wordings side by side; `alike` is their agreement, if it is known already."""
+    short, long = sorted((a, b), key=lambda each: each.weight)
+    alike = alike or agreement(a, b)
+    in_body, equal = _aligned(short, long, IN_BODY)
+    in_title, frame = _aligned(short, long, IN_TITLE)
+    lengths = len(short.title.words), len(long.title.words)
+    return Signs(
+        shared=alike.shared,
+        cover=alike.cover,
+        names=alike.names,
+        figures=alike.figures,
+        copied=_share(len(short.pairs & long.pairs), min(len(short.pairs), len(long.pairs))),
+        equal=equal,
         clash=sum(swap.weight for swap in in_body),
         title_clash=_title_clash(in_title, _share(frame, max(lengths))),
         title_weight=weight_of(short.title.telling & long.title.telling),
@@ -127,10 +142,11 @@ def _found(words: frozenset[str], others: frozenset[str]) -> float | None:
 
 
 def _figures(short: Wording, long: Wording) -> float | None:
-    ours, theirs = short.of_kind(FIGURE), long.of_kind(FIGURE)
-    if not ours:
+    if not short.figures:
         return None
-    return sum(any(agree(one, other) for other in theirs) for one in ours) / len(ours)
+    found = len(short.figures & long.figures)
+    found += sum(any(agree(one, other) for other in long.figures) for one in short.figures - long.figures)
+    return found / len(short.figures)
 
 
 def _share(part: int, whole: int) -> float:
@@ -146,24 +162,26 @@ def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = Fa
     Of one source two items are hardly ever the same news: it would have to be the same text. `linked`: the text of
     one leads to the article of the other.
     """
-    if weight_of(a.telling & b.telling) < WORTH_A_LOOK:
-        return Likeness(Verdict.OTHER, BIAS)
-    found = signs(a, b)
-    odds = log_odds(found, abs(apart).total_seconds() / 86_400) + (LINKED if linked else 0.0)
+    days = abs(apart).total_seconds() / 86_400
+    alike = agreement(a, b)
+    at_best = log_odds(alike, days) + (LINKED if linked else 0.0)
+    if alike.shared < ENOUGH or at_best < POSSIBLE:  # nine in ten: their texts need not be laid side by side
+        return Likeness(Verdict.OTHER, at_best)
+    found = signs(a, b, alike)
+    odds = at_best + PER_CLASH * found.clash
     verdict = judged(found, odds, a.genre, b.genre, same_source=same_source)
     contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or clashes(found)
     return Likeness(verdict, odds, _because(found, linked=linked), contradicts)
 
 
-def log_odds(found: Signs, days: float) -> float:
-    """Return how likely it is that two items are the same news, from what they share and where they clash."""
+def log_odds(found: Agreement, days: float) -> float:
+    """Return how likely it is that two items are the same news by what they share, clashes left out."""
     return (
         BIAS
         + PER_SHARED * log(max(found.shared, 1.0))
         + PER_COVER * found.cover
         + PER_NAMES * (UNTOLD if found.names is None else found.names)
         + PER_FIGURES * (UNTOLD if found.figures is None else found.figures)
-        + PER_CLASH * found.clash
         + PER_DAYS * log1p(min(days, LONG_AGO))
     )
 
@@ -219,8 +237,8 @@ IN_BODY = Place(lambda wording: wording.body, context=3, longest=LONGEST_SWAP)
 IN_TITLE = Place(lambda wording: wording.title, context=1, longest=LONGEST_NAME, at_ends=True, rounded=False)
 
 
-def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], int, int]:
-    """Return the clashing swaps of two texts, how many words are equal, and the longest equal run."""
+def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], int]:
+    """Return the clashing swaps of two texts, and how many of their words are equal."""
     a, b = place.of(short), place.of(long)
     runs = [step for step in Levenshtein.opcodes(a.words, b.words) if step.tag == "equal"]
     sizes = [run.src_end - run.src_start for run in runs]
@@ -237,7 +255,7 @@ def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], i
             weight = _clash(short, long, ours, theirs, place)
             if weight == HARD or (weight and (place.at_ends or min(before, after) >= SOFT_CONTEXT)):
                 found.append(Swap(ours.words, theirs.words, weight))
-    return found, sum(sizes), max(sizes, default=0)
+    return found, sum(sizes)
 
 
 def _clash(short: Wording, long: Wording, ours: Tokens, theirs: Tokens, place: Place) -> float:

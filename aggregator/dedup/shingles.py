@@ -7,7 +7,7 @@ index (store/likes.py) drops a term that many items share, so that what is commo
 from itertools import pairwise
 from zlib import crc32
 
-from aggregator.dedup.wording import COMMON, FIGURE, NAME, UNKNOWN, Tokens, Wording, frequencies
+from aggregator.dedup.wording import COMMON, UNKNOWN, Tokens, Wording, frequencies
 
 LEAD_PAIRS, FURTHER_PAIRS, WORDS = 8, 4, 10  # how many terms of each kind stand for an item
 LEAD = 45  # telling words: as much as a teaser holds
@@ -44,7 +44,7 @@ def _rarest_pairs(words: list[tuple[str, float]], count: int) -> list[int]:
 
 def _rarest_words(wording: Wording) -> list[int]:
     known = frequencies()
-    names, figures = wording.of_kind(NAME), wording.of_kind(FIGURE)
+    names, figures = wording.names, wording.figures
     ranked = [
         (-weight - (word in names), crc32(word.encode()))
         for word in wording.telling - figures

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from aggregator.dedup.likeness import Likeness, Verdict, likeness
 from aggregator.dedup.wording import Wording
 
-COMPARED = 6  # stories that a new item is compared with, at most
-MEMBERS = 3  # copies of one story that it is compared with, besides the origin
+LOOKED_AT = 6  # items that a new one is compared with, at most
+MEMBERS = 3  # of one story, besides its origin
+WORTH_A_LOOK = 0.1  # two terms that twenty share, or one that ten do
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,24 +118,26 @@ class Neighbourhood:
             self.carriers.setdefault(member.url_key, []).append(carrier)
 
     def ranked(self, item: Member) -> list[int]:
-        """The items that are linked with `item` or share terms with it, best first."""
-        shared = Counter(number for term in item.terms for number in self.postings.get(term, ()))
+        """The items worth a look beside `item`: linked with it, or sharing terms that few share; best first."""
+        shared: Counter[int] = Counter()
+        for term in item.terms:
+            found = self.postings.get(term, ())
+            weight = 1.0 / (1 + len(found))
+            for number in found:
+                shared[number] += weight  # type: ignore[assignment]  # a Counter of weights
         linked = list(self.referring.get(item.url_key, ())) if item.url_key else []
         linked += [carrier.item for key in item.references for carrier in self.carriers.get(key, ())]
         for number in linked:
             shared[number] += len(item.terms) + 1
-        return [number for number, _ in shared.most_common()]
+        return [number for number, weight in shared.most_common(LOOKED_AT) if weight >= WORTH_A_LOOK]
 
     def near(self, item: Member) -> dict[int, list[Member]]:
         """The members by story that `item` is worth comparing with, best first."""
         found: dict[int, list[Member]] = {}
         for number in self.ranked(item):
             member = self.members.get(number)
-            if member is None or (member.story not in found and len(found) == COMPARED):
-                continue
-            copies = found.setdefault(member.story, [])
-            if len(copies) < MEMBERS:
-                copies.append(member)
+            if member is not None and len(found.setdefault(member.story, [])) < MEMBERS:
+                found[member.story].append(member)
         return found
 
 

@@ -16,7 +16,7 @@ from aggregator.store.database import Transaction
 from aggregator.store.items import parts
 from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
 
-CROWDED = 40  # items that may share a term
+CROWDED = 12  # items that may share a term
 KEPT = 14  # terms that an item is added to: the rarest ones that it has
 DOSSIER, DOSSIER_ITEMS = 10, 30  # related stories that are named; items that may link to a report
 EARLIER = 2  # versions of an item, besides the present one
@@ -50,7 +50,7 @@ def sharing(
     between = shingle.c.day.between(day_of(since), day_of(until))
     for part in parts(terms):
         query = select(shingle.c.term, shingle.c.item_id).where(shingle.c.term.in_(part), between)
-        for term, item_id in transaction.execute(query):
+        for term, item_id in transaction.execute(query).all():
             found.setdefault(term, []).append(item_id)
     return found
 
