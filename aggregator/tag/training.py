@@ -1,0 +1,218 @@
+"""Learning the weights of a model from examples: the only place that needs scikit-learn.
+
+Multinomial logistic regression, with two precautions. A term of the rules counts in an example only if another
+example holds it too: whoever writes rules reads examples, and a term written for one item would look surer than it is.
+And each example is also shown, at a lower weight, as its title alone and with a cut teaser, as many items come.
+Temperature, thresholds and figures rest on decisions out of fold: each made by a model that had not seen the item.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from math import log
+from typing import Any
+
+from aggregator.tag.certainty import Sampled
+from aggregator.tag.evidence import gather
+from aggregator.tag.examples import Example, identity
+from aggregator.tag.features import Reading, kind_of, read, second, sparse, terms_of
+from aggregator.tag.lexicon import Rules
+from aggregator.tag.model import Model, Training, softmax
+
+FOLDS = 5
+INVERSE_REGULARISATION = 10.0
+FACTS = 0.5  # how large facts are beside words: they are regularised alike
+SEEN_IN = 2  # examples that a run of letters must occur in
+CUT, SHORTENED = 120, 0.15  # characters of a cut teaser; the weight of shortened examples
+FEWEST_EXAMPLES, FEWEST_OF_EACH = 50, FOLDS
+TEMPERATURES = [round(0.4 + 0.05 * step, 2) for step in range(53)]
+SECONDS = [round(0.2 * step, 1) for step in range(1, 21)]
+
+Shown = tuple[dict[str, float], float]  # features, and the weight in training
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """Examples as features: `shown[i]` are the forms of example i, the first as it is."""
+
+    outcomes: tuple[str, ...]
+    answers: list[int]
+    seconds: list[str | None]
+    readings: list[Reading]
+    shown: list[list[Shown]]
+    without: frozenset[str] = frozenset()  # kinds of features that are left out, to see what they are worth
+
+
+class TrainingError(ValueError):
+    """Examples that no model can be trained on; the message says why."""
+
+
+def train(examples: Sequence[Example], rules: Rules, *, date: str, seed: int = 0, without: Iterable[str] = ()) -> Model:
+    """Return a model of `examples`, calibrated out of fold. `date` (ISO 8601) is kept as the day of training.
+
+    `without` leaves kinds of features out (features.py:kind_of), to see what they are worth.
+
+    Raises TrainingError for too few examples, ImportError without scikit-learn.
+    """
+    prepared = replace(prepare(examples, rules), without=frozenset(without))
+    everything = list(range(len(examples)))
+    scores = out_of_fold(prepared, seed)
+    temperature = _temperature(scores, prepared.answers)
+    probabilities = [softmax(each, temperature) for each in scores]
+    sampled = tuple(_decisions(prepared, probabilities))
+    return replace(
+        fit(prepared, everything),
+        temperature=temperature,
+        second_from=_second_from(prepared, probabilities),
+        training=Training(hash=identity(examples), count=len(examples), date=date, rules=rules_identity(rules)),
+        sampled=sampled,
+        figures=_figures(sampled),
+    )
+
+
+def rules_identity(rules: Rules) -> str:
+    """The sha256 of what the rules hold."""
+    return sha256(repr((rules.slugs, rules.off_topic, [role.written for role in rules.roles])).encode()).hexdigest()
+
+
+def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
+    """Return the features of examples. Raises TrainingError when there are too few, or for a theme without rules."""
+    outcomes = (*rules.slugs, rules.off_topic)
+    counts = Counter(each.theme for each in examples)
+    if unknown := sorted(set(counts) - set(outcomes)):
+        raise TrainingError(f"examples of {', '.join(unknown)}, which themes.toml does not have")
+    if len(examples) < FEWEST_EXAMPLES or any(counts[outcome] < FEWEST_OF_EACH for outcome in outcomes):
+        few = ", ".join(f"{outcome} {counts[outcome]}" for outcome in outcomes)
+        raise TrainingError(
+            f"too few examples to learn from: {len(examples)} ({few}); "
+            f"needed are {FEWEST_EXAMPLES}, with {FEWEST_OF_EACH} of each"
+        )
+    held = [
+        terms_of(gather(rules, title=each.title, text=each.text, organisation=each.organisation)) for each in examples
+    ]
+    often = Counter(term for terms in held for term in terms)
+    known = frozenset(term for term, count in often.items() if count > 1)
+    forms = [[(read_example(form, rules, known), weight) for form, weight in _forms(each)] for each in examples]
+    return Prepared(
+        outcomes=outcomes,
+        answers=[outcomes.index(each.theme) for each in examples],
+        seconds=[each.second_theme for each in examples],
+        readings=[form[0][0] for form in forms],
+        shown=[[(sparse(reading), weight) for reading, weight in form] for form in forms],
+    )
+
+
+def read_example(example: Example, rules: Rules, known: frozenset[str] | None = None) -> Reading:
+    """An example as the model sees it."""
+    return read(rules, title=example.title, text=example.text, organisation=example.organisation, known=known)
+
+
+def _forms(example: Example) -> Iterator[tuple[Example, float]]:
+    yield example, 1.0
+    yield replace(example, text=""), SHORTENED
+    if len(example.text) > CUT + 20:
+        yield replace(example, text=example.text[:CUT].rpartition(" ")[0]), SHORTENED
+
+
+def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
+    """A model of the chosen examples, not yet calibrated."""
+    import numpy
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    scales = _scales(prepared, chosen)
+    names = sorted(scales)
+    column = {name: place for place, name in enumerate(names)}
+    shown = [(*form, prepared.answers[i]) for i in chosen for form in prepared.shown[i]]
+    cells = [
+        (row, column[name], value * scales[name])
+        for row, (features, _, _) in enumerate(shown)
+        for name, value in features.items()
+        if name in scales
+    ]
+    rows, columns, values = zip(*cells, strict=True)
+    matrix = csr_matrix((values, (rows, columns)), shape=(len(shown), len(names)))
+    learner = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=2_000)
+    learner.fit(matrix, [answer for _, _, answer in shown], sample_weight=[weight for _, weight, _ in shown])
+    # 32 bits, as they are kept: a model is the same before and after it was written down.
+    weights = (learner.coef_ * numpy.array([scales[name] for name in names])).T.astype(numpy.float32)
+    return Model(
+        outcomes=prepared.outcomes,
+        weights={name: tuple(row) for name, row in zip(names, weights.tolist(), strict=True)},
+        bias=tuple(learner.intercept_.tolist()),
+        temperature=1.0,
+        second_from=1.0,
+        training=Training(hash="", count=len(chosen), date="", rules=""),
+    )
+
+
+def _scales(prepared: Prepared, chosen: Sequence[int]) -> dict[str, float]:
+    """The features to learn, each with its scale: what occurs in few examples tells more."""
+    facts = {fact.key for reading in prepared.readings for fact in reading.facts}
+    seen = Counter(name for i in chosen for name in prepared.shown[i][0][0])
+    shortened = {name for i in chosen for features, _ in prepared.shown[i] for name in features}
+    scales = dict.fromkeys(facts & shortened, FACTS)
+    for name, count in seen.items():
+        if name not in facts and count >= SEEN_IN:
+            scales[name] = 0.1 + log(len(chosen) / count) / 3
+    return {name: scale for name, scale in scales.items() if kind_of(name) not in prepared.without}
+
+
+def out_of_fold(prepared: Prepared, seed: int, folds: int = FOLDS) -> list[list[float]]:
+    """The scores of each example by a model that has not seen it."""
+    scores: list[list[float]] = [[] for _ in prepared.answers]
+    for learned, asked in split(prepared.answers, seed, folds):
+        model = fit(prepared, learned)
+        for i in asked:
+            scores[i] = model.scores(prepared.readings[i])
+    return scores
+
+
+def split(answers: Sequence[int], seed: int, folds: int = FOLDS) -> Iterator[tuple[list[int], list[int]]]:
+    """Places to learn from and places to ask, `folds` times, each outcome spread evenly."""
+    from sklearn.model_selection import StratifiedKFold
+
+    for learned, asked in StratifiedKFold(folds, shuffle=True, random_state=seed).split(answers, answers):
+        yield learned.tolist(), asked.tolist()
+
+
+def _temperature(scores: Sequence[Sequence[float]], answers: Sequence[int]) -> float:
+    """The temperature at which the right answers were likeliest (Guo et al., On Calibration, 2017)."""
+
+    def surprise(temperature: float) -> float:
+        pairs = zip(scores, answers, strict=True)
+        return -sum(log(max(softmax(each, temperature)[answer], 1e-9)) for each, answer in pairs)
+
+    return min(TEMPERATURES, key=surprise)
+
+
+def _decisions(prepared: Prepared, probabilities: Sequence[Sequence[float]]) -> Iterator[Sampled]:
+    for each, answer in zip(probabilities, prepared.answers, strict=True):
+        sure = max(each)
+        verdict = list(each).index(sure)
+        yield round(sure, 4), verdict == answer, prepared.outcomes[verdict]
+
+
+def _second_from(prepared: Prepared, probabilities: Sequence[Sequence[float]]) -> float:
+    """The support from which on calling the best supported other theme a second one was right most often (F1)."""
+    told: list[tuple[float, bool, bool]] = []  # support, whether it is the second theme, whether there is one
+    for place, chances in enumerate(probabilities):
+        first = prepared.outcomes[list(chances).index(max(chances))]
+        is_theme = first != prepared.outcomes[-1] and len(prepared.outcomes) > 2
+        if is_theme and first == prepared.outcomes[prepared.answers[place]]:
+            strength, slug = second(prepared.readings[place], prepared.outcomes[:-1], first)
+            told.append((strength, slug == prepared.seconds[place], prepared.seconds[place] is not None))
+
+    def f1(threshold: float) -> float:
+        hits = sum(right for strength, right, _ in told if strength >= threshold)
+        said, there = sum(strength >= threshold for strength, _, _ in told), sum(there for *_, there in told)
+        return 2 * hits / (said + there) if said + there else 0.0
+
+    return max(SECONDS, key=f1)
+
+
+def _figures(sampled: Sequence[Sampled]) -> dict[str, Any]:
+    """What the decisions out of fold come to, and where they come from."""
+    right = sum(was_right for _, was_right, _ in sampled)
+    return {"decisions_from": "out-of-fold decisions of the training set", "accuracy": round(right / len(sampled), 4)}
