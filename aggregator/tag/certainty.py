@@ -12,7 +12,7 @@ from math import sqrt
 Z = 1.645  # of a two-sided interval of 90 %
 OWN_FROM = 150  # sampled decisions that give a theme a threshold of its own
 FEWEST = 30  # that a point estimate may rest on
-LOST = 0.01  # of the relevant items may be dropped unseen
+LOST = 0.005  # of the sampled relevant items may be dropped unseen: half of the 1 % that is promised for new ones
 NEVER = 2.0  # no probability reaches it
 
 Sampled = tuple[float, bool, str]  # probability of the verdict, whether it was right, the verdict
@@ -39,8 +39,8 @@ class Thresholds:
         return self.own.get(slug, self.publish)
 
 
-def lower_bound(right: int, of: int) -> float:
-    """The lower end of Wilson's 90 % interval of a share; 0.0 for nothing.
+def lower_bound(right: int, of: int, z: float = Z) -> float:
+    """The lower end of Wilson's 90 % interval (by `z`) of a share; 0.0 for nothing.
 
     >>> round(lower_bound(133, 133), 3)
     0.98
@@ -48,9 +48,9 @@ def lower_bound(right: int, of: int) -> float:
     if not of:
         return 0.0
     share = right / of
-    middle = share + Z * Z / (2 * of)
-    spread = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
-    return max(0.0, (middle - spread) / (1 + Z * Z / of))
+    middle = share + z * z / (2 * of)
+    spread = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, (middle - spread) / (1 + z * z / of))
 
 
 def thresholds(sampled: Sequence[Sampled], wanted: float, off_topic: str) -> Thresholds:
@@ -85,7 +85,7 @@ def _publish(sampled: Iterable[Sampled], wanted: float) -> tuple[float, int, int
 
 
 def _drop(sampled: Sequence[Sampled], off_topic: str) -> float:
-    """The lowest threshold above which at most 1 % of the relevant items were taken for off-topic."""
+    """The lowest threshold above which hardly any relevant item was taken for off-topic."""
     dropped = [each for each in sampled if each[2] == off_topic]
     # Whether a wrong theme was given to relevant news is not known here: fewer are counted than there are.
     relevant = sum(right for _, right, verdict in sampled if verdict != off_topic)

@@ -49,12 +49,12 @@ class Reading:
     facts: tuple[Fact, ...]
     abroad: dict[str, float]  # terms of another country's education
     foreign: bool  # not written in Dutch
+    short: bool  # hardly more than a title
 
     @property
     def bare(self) -> bool:
         """Whether it is so short that what it lacks tells nothing, and no word of another sector stands in it."""
-        keys = {fact.key for fact in self.facts}
-        return "short" in keys and OTHER_SECTOR not in keys and not self.abroad
+        return self.short and not self.abroad and all(fact.key != OTHER_SECTOR for fact in self.facts)
 
 
 def read(
@@ -70,12 +70,14 @@ def read(
     head, body = cut(title, text)
     evidence = weigh(rules, head, body, organisation=organisation, hints=hints)
     words, written = _words(head, body)
+    short = len(head) + len(body) < SHORT
     return Reading(
         words=words,
         written=written,
-        facts=tuple(_facts(evidence, known, organisation, short=len(head) + len(body) < SHORT)),
+        facts=tuple(_facts(evidence, known, organisation, short=short)),
         abroad=evidence.relevance.get(ABROAD, {}),
         foreign=is_foreign(words),
+        short=short,
     )
 
 

@@ -49,6 +49,7 @@ class Model:
     weights: Mapping[str, Vector]
     bias: Vector
     temperature: float
+    temperature_short: float  # of items that are hardly more than a title
     second_from: float  # support by the rules that makes another theme a second one
     training: Training
     sampled: tuple[Sampled, ...] = ()
@@ -113,6 +114,7 @@ def dump(model: Model) -> bytes:
         "outcomes": model.outcomes,
         "bias": model.bias,
         "temperature": model.temperature,
+        "temperature_short": model.temperature_short,
         "second_from": model.second_from,
         "training": {name: getattr(training, name) for name in training.__slots__},
         "sampled": model.sampled,
@@ -153,6 +155,7 @@ def _build(header: dict[str, Any], block: bytes) -> Model:
             weights=dict(zip(names, rows, strict=True)),
             bias=tuple(header["bias"]),
             temperature=float(header["temperature"]),
+            temperature_short=float(header["temperature_short"]),
             second_from=float(header["second_from"]),
             training=Training(**header["training"]),
             sampled=tuple((float(sure), bool(right), str(verdict)) for sure, right, verdict in header["sampled"]),

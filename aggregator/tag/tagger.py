@@ -93,7 +93,8 @@ def probabilities(model: Model, reading: Reading) -> list[float]:
     scores = model.scores(reading)
     if reading.abroad:
         scores[-1] += min(ABROAD * sum(reading.abroad.values()), MOST_ABROAD)
-    return softmax(scores, model.temperature * (FOREIGN if reading.foreign else 1.0))
+    temperature = model.temperature_short if reading.short else model.temperature
+    return softmax(scores, temperature * (FOREIGN if reading.foreign else 1.0))
 
 
 def fits(model: Model, rules: Rules) -> bool:

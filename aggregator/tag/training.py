@@ -21,7 +21,7 @@ from aggregator.tag.lexicon import Rules
 from aggregator.tag.model import Model, Training, softmax
 
 FOLDS = 5
-INVERSE_REGULARISATION = 10.0
+INVERSE_REGULARISATION = 5.0
 FACTS = 0.5  # how large facts are beside words: they are regularised alike
 SEEN_IN = 2  # examples that a run of letters must occur in
 CUT, SHORTENED = 120, 0.15  # characters of a cut teaser; the weight of shortened examples
@@ -40,6 +40,7 @@ class Prepared:
     answers: list[int]
     seconds: list[str | None]
     readings: list[Reading]
+    titles: list[Reading]  # of the same examples without their texts
     shown: list[list[Shown]]
     without: frozenset[str] = frozenset()  # kinds of features that are left out, to see what they are worth
 
@@ -57,13 +58,14 @@ def train(examples: Sequence[Example], rules: Rules, *, date: str, seed: int = 0
     """
     prepared = replace(prepare(examples, rules), without=frozenset(without))
     everything = list(range(len(examples)))
-    scores = out_of_fold(prepared, seed)
+    scores, of_titles = out_of_fold(prepared, seed)
     temperature = _temperature(scores, prepared.answers)
     probabilities = [softmax(each, temperature) for each in scores]
     sampled = tuple(_decisions(prepared, probabilities))
     return replace(
         fit(prepared, everything),
         temperature=temperature,
+        temperature_short=_temperature(of_titles, prepared.answers),
         second_from=_second_from(prepared, probabilities),
         training=Training(hash=identity(examples), count=len(examples), date=date, rules=rules_identity(rules)),
         sampled=sampled,
@@ -99,6 +101,7 @@ def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
         answers=[outcomes.index(each.theme) for each in examples],
         seconds=[each.second_theme for each in examples],
         readings=[form[0][0] for form in forms],
+        titles=[form[1][0] for form in forms],
         shown=[[(sparse(reading), weight) for reading, weight in form] for form in forms],
     )
 
@@ -142,6 +145,7 @@ def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
         weights={name: tuple(row) for name, row in zip(names, weights.tolist(), strict=True)},
         bias=tuple(learner.intercept_.tolist()),
         temperature=1.0,
+        temperature_short=1.0,
         second_from=1.0,
         training=Training(hash="", count=len(chosen), date="", rules=""),
     )
@@ -159,14 +163,16 @@ def _scales(prepared: Prepared, chosen: Sequence[int]) -> dict[str, float]:
     return {name: scale for name, scale in scales.items() if kind_of(name) not in prepared.without}
 
 
-def out_of_fold(prepared: Prepared, seed: int, folds: int = FOLDS) -> list[list[float]]:
-    """The scores of each example by a model that has not seen it."""
+def out_of_fold(prepared: Prepared, seed: int, folds: int = FOLDS) -> tuple[list[list[float]], list[list[float]]]:
+    """The scores of each example, and of its title alone, by a model that has not seen it."""
     scores: list[list[float]] = [[] for _ in prepared.answers]
+    of_titles: list[list[float]] = [[] for _ in prepared.answers]
     for learned, asked in split(prepared.answers, seed, folds):
         model = fit(prepared, learned)
         for i in asked:
             scores[i] = model.scores(prepared.readings[i])
-    return scores
+            of_titles[i] = model.scores(prepared.titles[i])
+    return scores, of_titles
 
 
 def split(answers: Sequence[int], seed: int, folds: int = FOLDS) -> Iterator[tuple[list[int], list[int]]]:
