@@ -26,6 +26,7 @@ MOST, MOST_OF_BOTH = 4.0, 1.5  # more terms of a kind do not make it surer
 TECHNICAL_AND_LEARNING = "techniek en leren samen"
 LACKING = {"technical": "geen woord over techniek", "education": "geen woord over leren", "theme": "geen themawoord"}
 SHORT_TEXT = "weinig tekst"
+SOURCE_NAMELESS, NAME = "de bron", 60
 RELEVANCE_KEYS = frozenset(
     {TECHNICAL, EDUCATION, OTHER_SECTOR, SOURCE, "both", "own field", "short"}
     | {f"no {kind}{short}" for kind in LACKING for short in ("", ", short")}
@@ -160,10 +161,11 @@ def _facts(evidence: Evidence, known: Collection[str] | None, organisation: str,
             yield Fact(key, weight * scale, term)
     if both := min(sums[TECHNICAL], sums[EDUCATION], MOST_OF_BOTH):
         yield Fact("both", both, TECHNICAL_AND_LEARNING)
+    source = " ".join(organisation[:NAME].split()) or SOURCE_NAMELESS
     for slug, weight in evidence.prior.items():
-        yield Fact(f"prior:{slug}", weight, organisation)
+        yield Fact(f"prior:{slug}", weight, source)
     if evidence.own_field:
-        yield Fact("own field", 1.0, organisation)
+        yield Fact("own field", 1.0, source)
     has_theme = any(list(sums.values())[:themes])
     lacking = {"technical": not sums[TECHNICAL], "education": not sums[EDUCATION], "theme": not has_theme}
     for kind, lacks in lacking.items():

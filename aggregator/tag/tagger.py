@@ -20,7 +20,7 @@ WANTED = 0.98
 REASONS, OF_VERDICT, LEAST = 8, 5, 0.05  # reasons in all, for the verdict; smaller contributions tell nothing
 
 # Too rare in any set of examples to be learned.
-ABROAD, MOST_ABROAD = 1.5, 3.0  # log-odds of off-topic for education news of another country
+ABROAD, MOST_ABROAD = 1.5, 5.0  # log-odds of off-topic for education news of another country
 FOREIGN = 2.0  # how much less sure of a text that is not Dutch
 
 BY_RULES = (

@@ -6,6 +6,7 @@ And each example is also shown, at a lower weight, as its title alone and with a
 Temperature, thresholds and figures rest on decisions out of fold: each made by a model that had not seen the item.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,15 +35,25 @@ Shown = tuple[dict[str, float], float]  # features, and the weight in training
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prepared:
-    """Examples as features: `shown[i]` are the forms of example i, the first as it is."""
+    """Examples as features."""
 
     outcomes: tuple[str, ...]
     answers: list[int]
     seconds: list[str | None]
     readings: list[Reading]
     titles: list[Reading]  # of the same examples without their texts
-    shown: list[list[Shown]]
+    table: "Table"
     without: frozenset[str] = frozenset()  # kinds of features that are left out, to see what they are worth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """All forms of all examples as one sparse matrix, built once and cut for each fold."""
+
+    names: list[str]  # of the columns
+    matrix: Any  # scipy.sparse.csr_matrix
+    forms: list[list[int]]  # the rows of each example, the first as it is
+    weights: list[float]  # of the rows
 
 
 class TrainingError(ValueError):
@@ -96,13 +107,14 @@ def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
     often = Counter(term for terms in held for term in terms)
     known = frozenset(term for term, count in often.items() if count > 1)
     forms = [[(read_example(form, rules, known), weight) for form, weight in _forms(each)] for each in examples]
+    shown = [[(sparse(reading), weight) for reading, weight in form] for form in forms]
     return Prepared(
         outcomes=outcomes,
         answers=[outcomes.index(each.theme) for each in examples],
         seconds=[each.second_theme for each in examples],
         readings=[form[0][0] for form in forms],
         titles=[form[1][0] for form in forms],
-        shown=[[(sparse(reading), weight) for reading, weight in form] for form in forms],
+        table=_table(shown),
     )
 
 
@@ -118,28 +130,47 @@ def _forms(example: Example) -> Iterator[tuple[Example, float]]:
         yield replace(example, text=example.text[:CUT].rpartition(" ")[0]), SHORTENED
 
 
+def _table(shown: Sequence[Sequence[Shown]]) -> Table:
+    from scipy.sparse import csr_matrix
+
+    names = sorted({name for forms in shown for features, _ in forms for name in features})
+    column = {name: place for place, name in enumerate(names)}
+    starts, columns, values, weights = [0], array("l"), array("d"), []
+    for features, weight in (form for forms in shown for form in forms):
+        columns.extend(column[name] for name in features)
+        values.extend(features.values())
+        starts.append(len(columns))
+        weights.append(weight)
+    rows = iter(range(len(weights)))
+    return Table(
+        names=names,
+        matrix=csr_matrix((values, columns, starts), shape=(len(weights), len(names))),
+        forms=[[next(rows) for _ in forms] for forms in shown],
+        weights=weights,
+    )
+
+
 def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
     """A model of the chosen examples, not yet calibrated."""
     import numpy
-    from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
+    table = prepared.table
     scales = _scales(prepared, chosen)
-    names = sorted(scales)
-    column = {name: place for place, name in enumerate(names)}
-    shown = [(*form, prepared.answers[i]) for i in chosen for form in prepared.shown[i]]
-    cells = [
-        (row, column[name], value * scales[name])
-        for row, (features, _, _) in enumerate(shown)
-        for name, value in features.items()
-        if name in scales
-    ]
-    rows, columns, values = zip(*cells, strict=True)
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(shown), len(names)))
+    columns = numpy.flatnonzero(scales)
+    rows = [row for i in chosen for row in table.forms[i]]
+    matrix = table.matrix[rows][:, columns].multiply(scales[columns]).tocsr()
     learner = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=2_000)
-    learner.fit(matrix, [answer for _, _, answer in shown], sample_weight=[weight for _, weight, _ in shown])
+    with threadpool_limits(1):  # more threads only wait for each other on so little
+        learner.fit(
+            matrix,
+            [prepared.answers[i] for i in chosen for _ in table.forms[i]],
+            sample_weight=[table.weights[row] for row in rows],
+        )
     # 32 bits, as they are kept: a model is the same before and after it was written down.
-    weights = (learner.coef_ * numpy.array([scales[name] for name in names])).T.astype(numpy.float32)
+    weights = (learner.coef_ * scales[columns]).T.astype(numpy.float32)
+    names = [table.names[column] for column in columns]
     return Model(
         outcomes=prepared.outcomes,
         weights={name: tuple(row) for name, row in zip(names, weights.tolist(), strict=True)},
@@ -151,16 +182,20 @@ def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
     )
 
 
-def _scales(prepared: Prepared, chosen: Sequence[int]) -> dict[str, float]:
-    """The features to learn, each with its scale: what occurs in few examples tells more."""
-    facts = {fact.key for reading in prepared.readings for fact in reading.facts}
-    seen = Counter(name for i in chosen for name in prepared.shown[i][0][0])
-    shortened = {name for i in chosen for features, _ in prepared.shown[i] for name in features}
-    scales = dict.fromkeys(facts & shortened, FACTS)
-    for name, count in seen.items():
-        if name not in facts and count >= SEEN_IN:
-            scales[name] = 0.1 + log(len(chosen) / count) / 3
-    return {name: scale for name, scale in scales.items() if kind_of(name) not in prepared.without}
+def _scales(prepared: Prepared, chosen: Sequence[int]) -> Any:
+    """The scale of each feature, 0 for those that are left out: what occurs in few examples tells more."""
+    import numpy
+
+    table = prepared.table
+    seen = table.matrix[[table.forms[i][0] for i in chosen]].getnnz(axis=0)
+    scales = numpy.where(seen >= SEEN_IN, 0.1 + numpy.log(len(chosen) / numpy.maximum(seen, 1)) / 3, 0.0)
+    for place, name in enumerate(table.names):
+        kind = kind_of(name)
+        if kind in prepared.without:
+            scales[place] = 0.0
+        elif kind in ("themes", "relevance"):
+            scales[place] = FACTS
+    return scales
 
 
 def out_of_fold(prepared: Prepared, seed: int, folds: int = FOLDS) -> tuple[list[list[float]], list[list[float]]]:
