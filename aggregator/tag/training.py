@@ -89,8 +89,8 @@ def rules_identity(rules: Rules) -> str:
     return sha256(repr((rules.slugs, rules.off_topic, [role.written for role in rules.roles])).encode()).hexdigest()
 
 
-def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
-    """Return the features of examples. Raises TrainingError when there are too few, or for a theme without rules."""
+def check(examples: Sequence[Example], rules: Rules) -> tuple[str, ...]:
+    """Return the outcomes to learn. Raises TrainingError for too few examples, or some of a theme without rules."""
     outcomes = (*rules.slugs, rules.off_topic)
     counts = Counter(each.theme for each in examples)
     if unknown := sorted(set(counts) - set(outcomes)):
@@ -101,6 +101,12 @@ def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
             f"too few examples to learn from: {len(examples)} ({few}); "
             f"needed are {FEWEST_EXAMPLES}, with {FEWEST_OF_EACH} of each"
         )
+    return outcomes
+
+
+def prepare(examples: Sequence[Example], rules: Rules) -> Prepared:
+    """Return the features of examples. Raises TrainingError as `check` does."""
+    outcomes = check(examples, rules)
     held = [
         terms_of(gather(rules, title=each.title, text=each.text, organisation=each.organisation)) for each in examples
     ]
@@ -168,13 +174,16 @@ def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
             [prepared.answers[i] for i in chosen for _ in table.forms[i]],
             sample_weight=[table.weights[row] for row in rows],
         )
+    learned, bias = learner.coef_, learner.intercept_
+    if len(prepared.outcomes) == 2:  # of two outcomes only the odds of the second are learned
+        learned, bias = numpy.vstack([-learned, learned]) / 2, numpy.concatenate([-bias, bias]) / 2
     # 32 bits, as they are kept: a model is the same before and after it was written down.
-    weights = (learner.coef_ * scales[columns]).T.astype(numpy.float32)
+    weights = (learned * scales[columns]).T.astype(numpy.float32)
     names = [table.names[column] for column in columns]
     return Model(
         outcomes=prepared.outcomes,
         weights={name: tuple(row) for name, row in zip(names, weights.tolist(), strict=True)},
-        bias=tuple(learner.intercept_.tolist()),
+        bias=tuple(bias.tolist()),
         temperature=1.0,
         temperature_short=1.0,
         second_from=1.0,

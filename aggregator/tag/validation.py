@@ -16,7 +16,7 @@ from aggregator.tag.examples import Example
 from aggregator.tag.features import terms_of
 from aggregator.tag.lexicon import Rules
 from aggregator.tag.tagger import WANTED, Tagger
-from aggregator.tag.training import read_example, split, train
+from aggregator.tag.training import check, read_example, split, train
 
 SEEDS = 5
 FIGURES = ("accuracy", "macro_f1", "calibration_error", "brier")
@@ -34,7 +34,8 @@ def cross_validate(
     seeds: int = SEEDS,
     without: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The mean figures of five folds over `seeds` shuffles."""
+    """The mean figures of five folds over `seeds` shuffles. Raises TrainingError for too few examples."""
+    check(examples, rules)
     rounds = [
         one_round(examples, rules, strict=strict, wanted=wanted, seed=seed, without=without) for seed in range(seeds)
     ]
