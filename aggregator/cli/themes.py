@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 
 Items = Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines; - for standard input.")]
+LEARNED = "the model has learned from these very items: their figures flatter; --cross-validate asks honestly"
 INSTALL = "training needs scikit-learn, which is not installed: pip install 'aggregator[train]'"
 
 
@@ -50,12 +51,14 @@ def evaluate(
 ) -> None:
     """How good the verdicts are over labelled items: a "theme" beside what `predict` takes."""
     from aggregator.tag import evaluation
-    from aggregator.tag.examples import starter
+    from aggregator.tag.examples import identity, starter
 
     tagger = _tagger()
     examples = _examples(file, tagger) if file else starter()
     if cross_validate:
         _cross_validate(examples, tagger, seeds, without or [])
+    if tagger.model and tagger.model.training.hash == identity(examples):
+        print(f"aggregator: {LEARNED}", file=sys.stderr)
     judged = [
         evaluation.judged(
             tagger(title=each.title, text=each.text, organisation=each.organisation),

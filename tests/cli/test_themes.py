@@ -80,8 +80,10 @@ def test_verdicts_are_evaluated_as_json_as_table_and_as_a_drawing(run: Run, tmp_
     assert "accuracy 1.000" in run("themes", "evaluate", file, terminal=True).out
 
 
-def test_the_starter_set_is_evaluated_without_a_file(run: Run) -> None:
-    assert run("themes", "evaluate").json["count"] == 420
+def test_the_starter_set_is_evaluated_without_a_file_and_said_to_be_learned(run: Run) -> None:
+    ended = run("themes", "evaluate")
+    assert ended.json["count"] == 420
+    assert "learned from these very items" in ended.err
 
 
 @pytest.mark.parametrize(("content", "says"), [(lines(GIRLS), "line 1: theme is None"), (b"\n", "no labelled items")])
