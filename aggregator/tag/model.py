@@ -5,9 +5,8 @@ pickle: nothing in them can run. A checksum covers both, so that what was cut or
 """
 
 import json
-import sys
+import struct
 import zlib
-from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -102,11 +101,9 @@ def softmax(scores: Iterable[float], temperature: float) -> list[float]:
 def dump(model: Model) -> bytes:
     """The bytes of a model; equal models have equal bytes."""
     names = sorted(model.weights)
-    numbers = array("f", (value for name in names for value in model.weights[name]))
-    if sys.byteorder == "big":
-        numbers.byteswap()
+    numbers = [value for name in names for value in model.weights[name]]
     listed = "\n".join(names).encode()
-    block = zlib.compress(len(listed).to_bytes(4, "little") + listed + numbers.tobytes(), 9)
+    block = zlib.compress(len(listed).to_bytes(4, "little") + listed + struct.pack(f"<{len(numbers)}f", *numbers), 9)
     training = model.training
     header = {
         "format": FORMAT,
@@ -145,9 +142,7 @@ def _build(header: dict[str, Any], block: bytes) -> Model:
         raw = zlib.decompressobj().decompress(block, LARGEST)
         end = 4 + int.from_bytes(raw[:4], "little")
         names = raw[4:end].decode().split("\n")
-        numbers = array("f", raw[end:])
-        if sys.byteorder == "big":
-            numbers.byteswap()
+        numbers = struct.unpack(f"<{(len(raw) - end) // 4}f", raw[end:])
         outcomes = tuple(header["outcomes"])
         rows = zip(*[iter(numbers)] * len(outcomes), strict=True)
         return Model(
@@ -161,5 +156,5 @@ def _build(header: dict[str, Any], block: bytes) -> Model:
             sampled=tuple((float(sure), bool(right), str(verdict)) for sure, right, verdict in header["sampled"]),
             figures=header["figures"],
         )
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, struct.error, zlib.error) as error:
         raise ModelError(f"the model is not complete: {error}") from error

@@ -103,6 +103,13 @@ def test_it_says_what_speaks_for_and_against_the_runner_up() -> None:
     assert {each[0] for each in told} == {"+", "-"}
 
 
+def test_what_a_model_does_not_know_is_no_reason() -> None:
+    ignorant = replace(starter_model(), weights={})
+    reading = read(RULES, title="Girls' Day en techniek op school", text="")
+    assert because(ignorant, reading, 0, 1) == ()
+    assert probabilities(ignorant, reading) == probabilities(ignorant, read(RULES, title="Iets anders", text=""))
+
+
 def test_reasons_weigh_what_they_say() -> None:
     tags = STARTER(title="Muziek in het theater", text="De pianist speelt.")
     weights = [float(each.rpartition("(")[2].rstrip(")")) for each in tags.because if OFF_TOPIC in each]
