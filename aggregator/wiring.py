@@ -24,7 +24,9 @@ from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, open_store, robots, sources
-from aggregator.tag.rules import Rules, compile_rules, tag
+from aggregator.tag.lexicon import compile_rules
+from aggregator.tag.model import ModelError
+from aggregator.tag.tagger import Tagger, starter_model, tagger
 from aggregator.text.html import text_of_clean
 
 log = structlog.get_logger()
@@ -107,7 +109,7 @@ def make_line(
     return Line(
         store=store,
         fetch=fetch,
-        tag=Tagging(rules=compile_rules(config.themes_rules)),
+        tag=Tagging(tagger=make_tagger(config)),
         intake=Intake(
             mode=publishing.mode,
             announce_days=publishing.announce_days,
@@ -125,6 +127,17 @@ def make_line(
         gap=polling.gap,
         keep_bodies=polling.body_keep,
     )
+
+
+def make_tagger(config: Config) -> Tagger:
+    """The tagger of this configuration: with the trained starter when it was made for these themes, else by rules."""
+    rules = compile_rules(config.themes_rules)
+    try:
+        model = starter_model()
+    except (ModelError, OSError) as error:
+        log.warning("model_unusable", error=str(error))
+        model = None
+    return tagger(rules, model, config.publishing.wanted_precision)
 
 
 def make_press(config: Config, store: Store) -> Press:
@@ -161,9 +174,9 @@ def is_public_host(url: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tagging:
-    """The tagger of the line: rules over title and text, with what is known of the source."""
+    """The tagger of the line: over title and text, with what is known of the source."""
 
-    rules: Rules
+    tagger: Tagger
 
     def __call__(self, entry: Entry, source: Source) -> Tags:
         """What `entry` is about."""
@@ -172,8 +185,7 @@ class Tagging:
         if entry.content and lacking > 0:
             # Three characters of HTML give at least one of text: the rest need not be parsed for it.
             text = f"{text} {text_of_clean(entry.content[: 3 * lacking])}"
-        return tag(
-            self.rules,
+        return self.tagger(
             title=entry.title,
             text=text[:TAGGED_CHARACTERS],
             organisation=source.organisation,

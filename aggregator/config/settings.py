@@ -51,6 +51,7 @@ class Publishing(Section):
     """What is published by itself, and how much of it."""
 
     mode: Literal["automatic", "edited"] = "automatic"
+    wanted_precision: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.98
     feed_length: Annotated[int, Field(ge=1, le=1000)] = 100
     announce_days: Count = 14
     announce_items: Count = 5

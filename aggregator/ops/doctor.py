@@ -15,6 +15,7 @@ from aggregator.config import Config, load
 from aggregator.errors import AggregatorError
 from aggregator.store import Store, database, migrate, open_store, sources
 from aggregator.store.sources import Held
+from aggregator.wiring import make_tagger
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
@@ -50,6 +51,7 @@ def examine(environ: Mapping[str, str], now: datetime, look_up: LookUp = socket.
         Finding(check="configuration", ok=True, found=found),
         _contact(config),
         _base_url(config),
+        _themes(config),
         _data_dir(config.paths.data_dir),
         _disk(config.paths.data_dir),
         *_database(config, now),  # before the network, whose time-outs would look like a clock that is wrong
@@ -76,6 +78,15 @@ def _base_url(config: Config) -> Finding:
         found=config.site.base_url + ("" if is_set else " (the default)"),
         fix="" if is_set else "before others subscribe, set [site] base_url to the public address: feeds carry it",
     )
+
+
+def _themes(config: Config) -> Finding:
+    tagger = make_tagger(config)
+    if tagger.model:
+        found = f"by a model trained on {tagger.model.training.count} items, {tagger.model.training.date}"
+        return Finding(check="themes", ok=True, found=found)
+    fix = "less is published unasked than with a model; docs/themes.md says what to expect"
+    return Finding(check="themes", ok=True, found="by the rules of themes.toml alone: no model knows them", fix=fix)
 
 
 def _data_dir(folder: Path) -> Finding:

@@ -56,7 +56,7 @@ def wrong(findings: dict[str, Finding]) -> set[str]:
 def test_all_is_well_before_the_first_start_and_looking_makes_nothing(look: Look, tmp_path: Path) -> None:
     findings = look()
     assert wrong(findings) == set()
-    assert list(findings) == ["configuration", "contact", "base_url", "data", "disk", "database", "internet"]
+    assert list(findings) == ["configuration", "contact", "base_url", "themes", "data", "disk", "database", "internet"]
     assert "made at the first start" in findings["data"].found
     assert "empty" in findings["database"].found
     assert not (tmp_path / "data").exists()
