@@ -165,7 +165,7 @@ def replay(
 def add_to(app: typer.Typer) -> None:
     """Make these commands of `stories`."""
     for command in (merge, split, never, ask, proposed, flood, rebuild, replay):
-        app.command()(command)
+        app.command(command.__name__)(command)
 
 
 def _change(change: Any, wants_json: bool) -> None:
