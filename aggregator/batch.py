@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from aggregator.dedup.profile import Profile
 from aggregator.joining import Joining
 from aggregator.model import Fetched, Happening, Item, Poll, Tags
 from aggregator.store.items import KnownItem
@@ -24,11 +25,12 @@ class Intake:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fresh:
-    """An entry that the source did not have before."""
+    """An entry that the source did not have before. `profile` is worked out before the transaction."""
 
     item: Item
     fingerprint: bytes
     tags: Tags
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,7 +28,7 @@ def complete(
     Receipts of a lease that is no longer ours are dropped whole: whoever holds it now polls again.
     """
     may_move = any(each.fresh or each.changes or each.findings.are_some for each in batch)
-    warm(batch)
+    batch = [profiled(each) for each in batch]
     with store.append() if may_move else store.write() as transaction:
         ours = leases.fence(transaction, [*(each.claimed.lease for each in batch), *finished])
         accepted = [each for each in batch if each.claimed.lease.host_id in ours]
@@ -70,11 +70,10 @@ def take_in(transaction: Transaction, intake: Intake, receipts: Sequence[Receipt
         arrive(transaction, intake, fresh, now)
 
 
-def warm(batch: Sequence[Receipt]) -> None:
-    """Work out what joining needs to know of the new items before the transaction: `profile` remembers it."""
-    for receipt in batch:
-        for each in receipt.fresh:
-            profile(each.item.entry)
+def profiled(receipt: Receipt) -> Receipt:
+    """The receipt with what joining needs to know of its new items: looked at before anybody has to wait for it."""
+    fresh = tuple(replace(each, profile=profile(each.item.entry)) for each in receipt.fresh)
+    return replace(receipt, fresh=fresh) if fresh else receipt
 
 
 # --- What changed -----------------------------------------------------------------------------------------------------

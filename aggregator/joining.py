@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aggregator.dedup.origin import Claim, elect
 from aggregator.dedup.profile import Profile, ending_of, profile
-from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys
+from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys, weighed
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
 from aggregator.store import Store, Transaction, absences, items, neighbours, sources, stories
@@ -104,7 +104,7 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
         for key, found in items.carriers(transaction, own | leading).items()
     }
     around = Neighbourhood(
-        postings={term: list(found) for term, found in shared.items()},
+        held={each.id: weighed(each, shared) for each in wanted},
         carriers=carriers,
         referring=neighbours.referring(transaction, own),
     )

@@ -27,7 +27,7 @@ from sqlalchemy import select
 from aggregator.dedup.profile import profile
 from aggregator.joining import Joining, Newcomer, placed
 from aggregator.model import Entry, Item, Source, State, Tags
-from aggregator.schedule.embedded import poll_round
+from aggregator.pipeline import poll_due
 from aggregator.store import Store, Transaction, items, migrate, neighbours, open_store, sources, stories
 from aggregator.store.stories import StoryRow
 from aggregator.store.tables import item as item_table
@@ -166,7 +166,7 @@ def truth(folder: Path, feeds: int) -> dict[str, object]:
     """Poll the origin's feeds once and hold the stories against its list."""
     with origin(feeds, folder) as urls:
         service = make_service(folder, urls)
-        polled = poll_round(service, datetime.now(UTC), "bench")
+        polled = sum(1 for _ in poll_due(service.line, datetime.now(UTC), "bench"))
         with service.store.read() as transaction:
             query = select(item_table.c.source_id, item_table.c.entry_id, item_table.c.link, item_table.c.story_id)
             found = {(row.source_id, row.entry_id): row.story_id for row in transaction.execute(query)}
@@ -193,10 +193,15 @@ def _held_against(where: Sequence[tuple[dict[str, str], int | None]]) -> dict[st
     together = sum(max(Counter(found).values()) - 1 for found in repeated.values())
     false = sum(len(names) - max(Counter(names).values()) for names in members.values())
     items_seen = sum(len(names) for names in members.values())
+    apart: Counter[str] = Counter()
+    for each, story in where:
+        if each["story"] in repeated and story != Counter(repeated[each["story"]]).most_common(1)[0][0]:
+            apart[each["kind"]] += 1
     return {
         "items": items_seen,
         "copies": sum(len(found) - 1 for found in repeated.values()),
         "recall": round(together / sum(len(found) - 1 for found in repeated.values()), 4),
+        "apart": dict(apart),
         "false_joins": false,
         "false_share": round(false / items_seen, 5),
     }

@@ -5,18 +5,19 @@ other; the same news by its words (likeness.py). Nothing is chained: whoever joi
 not contradict the story's origin.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import nsmallest
 from typing import NamedTuple
 
 from aggregator.dedup.likeness import Likeness, Verdict, likeness
 from aggregator.dedup.wording import Wording
 
-LOOKED_AT = 6  # items that a new one is compared with, at most
+LOOKED_AT = 4  # items that a new one is compared with, at most
 MEMBERS = 3  # of one story, besides its origin
-WORTH_A_LOOK = 0.1  # two terms that twenty share, or one that ten do
+LINKED = 100.0  # more than any number of terms
+WORTH_A_LOOK = 0.3  # a term that only two more have, or two that five have
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +100,8 @@ class Neighbourhood:
 
     members: dict[int, Member] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)  # of a story: the item it is published by
-    postings: dict[int, list[int]] = field(default_factory=dict)  # by term: items
+    held: dict[int, list[tuple[float, int]]] = field(default_factory=dict)  # by new item: `weighed` ones of the index
+    postings: dict[int, list[int]] = field(default_factory=dict)  # by term: the new items that were placed
     carriers: dict[str, list[Carrier]] = field(default_factory=dict)  # by URL key, oldest first
     referring: dict[str, list[int]] = field(default_factory=dict)  # by URL key: items whose text links to it
     said: Said = field(default_factory=Said)
@@ -119,17 +121,11 @@ class Neighbourhood:
 
     def ranked(self, item: Member) -> list[int]:
         """The items worth a look beside `item`: linked with it, or sharing terms that few share; best first."""
-        shared: Counter[int] = Counter()
-        for term in item.terms:
-            found = self.postings.get(term, ())
-            weight = 1.0 / (1 + len(found))
-            for number in found:
-                shared[number] += weight  # type: ignore[assignment]  # a Counter of weights
+        worth = [*self.held.get(item.id, ()), *weighed(item, self.postings)]
         linked = list(self.referring.get(item.url_key, ())) if item.url_key else []
         linked += [carrier.item for key in item.references for carrier in self.carriers.get(key, ())]
-        for number in linked:
-            shared[number] += len(item.terms) + 1
-        return [number for number, weight in shared.most_common(LOOKED_AT) if weight >= WORTH_A_LOOK]
+        worth += [(-LINKED, number) for number in linked]
+        return list(dict.fromkeys(number for _, number in nsmallest(LOOKED_AT, worth)))
 
     def near(self, item: Member) -> dict[int, list[Member]]:
         """The members by story that `item` is worth comparing with, best first."""
@@ -141,6 +137,21 @@ class Neighbourhood:
         return found
 
 
+def weighed(item: Member, postings: Mapping[int, Sequence[int]]) -> list[tuple[float, int]]:
+    """Return the items that share terms with `item`, (minus how much they share, number); only those worth a look.
+
+    A term weighs the more the fewer share it.
+    """
+    shared: dict[int, float] = {}
+    for term in item.terms:
+        found = postings.get(term)
+        if found:
+            weight = 1.0 / (1 + len(found))
+            for number in found:
+                shared[number] = shared.get(number, 0.0) + weight
+    return [(-weight, number) for number, weight in shared.items() if weight >= WORTH_A_LOOK]
+
+
 def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str]) -> Iterator[Placement]:
     """Yield where each of `items` goes, in order; `item.story` is the number of the story that it would open.
 
@@ -148,7 +159,7 @@ def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str
     """
     for item in items:
         placement = _placed(item, around, telling)
-        around.add(replace(item, story=placement.story))
+        around.add(item if placement.story == item.story else replace(item, story=placement.story))
         yield placement
 
 
