@@ -42,6 +42,7 @@ LINKED = 2.0  # the one says where it has the other from
 LONG_AGO = 12.0  # days; from then on it makes no difference how late a copy comes
 UNTOLD = 0.5  # the share of names or figures in a text that holds none
 
+LEAST_COVER = 0.1  # of the shorter one; what is told in other words still shares more
 ENOUGH = 14.0  # weight of what is shared; below it nothing can be said
 SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
 POSSIBLE = 1.5
@@ -99,10 +100,11 @@ class Swap(NamedTuple):
     weight: float
 
 
-def agreement(a: Wording, b: Wording) -> Agreement:
-    """Return what two wordings have in common, whatever the order of their words."""
-    short, long = sorted((a, b), key=lambda each: each.weight)
-    shared = weight_of(short.telling & long.telling)
+def agreement(a: Wording, b: Wording, shared: float | None = None) -> Agreement:
+    """Return what two wordings have in common, whatever the order of their words; `shared` if it is known already."""
+    short, long = (a, b) if a.weight <= b.weight else (b, a)
+    if shared is None:
+        shared = weight_of(short.telling & long.telling)
     return Agreement(
         shared=shared,
         cover=shared / short.weight if short.weight else 0.0,
@@ -113,7 +115,7 @@ def agreement(a: Wording, b: Wording) -> Agreement:
 
 def signs(a: Wording, b: Wording, alike: Agreement | None = None) -> Signs:
     """Lay two wordings side by side; `alike` is their agreement, if it is known already."""
-    short, long = sorted((a, b), key=lambda each: each.weight)
+    short, long = (a, b) if a.weight <= b.weight else (b, a)
     alike = alike or agreement(a, b)
     in_body, runs = _aligned(short, long, IN_BODY)
     in_title, title_runs = _aligned(short, long, IN_TITLE)
@@ -170,16 +172,17 @@ def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = Fa
     one leads to the article of the other.
     """
     days = abs(apart).total_seconds() / 86_400
-    if weight_of(a.telling & b.telling) < ENOUGH:
+    shared = weight_of(a.telling & b.telling)
+    if shared < ENOUGH or shared < LEAST_COVER * min(a.weight, b.weight):
         return Likeness(Verdict.OTHER, BIAS)
-    alike = agreement(a, b)
+    alike = agreement(a, b, shared)
     at_best = log_odds(alike, days) + (LINKED if linked else 0.0)
     if at_best < POSSIBLE:  # nine in ten: their texts need not be laid side by side
         return Likeness(Verdict.OTHER, at_best)
     found = signs(a, b, alike)
     odds = at_best if is_retold(found) else at_best + PER_CLASH * found.clash
     verdict = judged(found, odds, a.genre, b.genre, same_source=same_source)
-    contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or clashes(found)
+    contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or (clashes(found) and not is_retold(found))
     return Likeness(verdict, odds, _because(found, linked=linked), contradicts)
 
 

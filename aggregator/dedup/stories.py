@@ -17,6 +17,8 @@ from aggregator.dedup.wording import Wording
 LOOKED_AT = 4  # items that a new one is compared with, at most
 MEMBERS = 3  # of one story, besides its origin
 LINKED = 100.0  # more than any number of terms
+TELLING = 16  # items that may share a term; of those that more share, the other terms tell
+WHOLE_TITLE = 3.0  # what a title weighs that is the same word for word, in terms
 WORTH_A_LOOK = 0.3  # a term that only two more have, or two that five have
 
 
@@ -121,11 +123,12 @@ class Neighbourhood:
 
     def ranked(self, item: Member) -> list[int]:
         """The items worth a look beside `item`: linked with it, or sharing terms that few share; best first."""
-        worth = [*self.held.get(item.id, ()), *weighed(item, self.postings)]
-        linked = list(self.referring.get(item.url_key, ())) if item.url_key else []
-        linked += [carrier.item for key in item.references for carrier in self.carriers.get(key, ())]
-        worth += [(-LINKED, number) for number in linked]
-        return list(dict.fromkeys(number for _, number in nsmallest(LOOKED_AT, worth)))
+        worth = self.held.get(item.id, []) + (weighed(item, self.postings) if self.postings else [])
+        if self.referring and item.url_key in self.referring:
+            worth += [(-LINKED, number) for number in self.referring[item.url_key]]
+        for key in item.references:
+            worth += [(-LINKED, carrier.item) for carrier in self.carriers.get(key, ())]
+        return [number for _, number in nsmallest(LOOKED_AT, worth)] if len(worth) > 1 else [n for _, n in worth]
 
     def near(self, item: Member) -> dict[int, list[Member]]:
         """The members by story that `item` is worth comparing with, best first."""
@@ -140,13 +143,13 @@ class Neighbourhood:
 def weighed(item: Member, postings: Mapping[int, Sequence[int]]) -> list[tuple[float, int]]:
     """Return the items that share terms with `item`, (minus how much they share, number); only those worth a look.
 
-    A term weighs the more the fewer share it.
+    A term weighs the more the fewer share it; the first one, the whole title, more than others.
     """
     shared: dict[int, float] = {}
-    for term in item.terms:
+    for n, term in enumerate(item.terms):
         found = postings.get(term)
-        if found:
-            weight = 1.0 / (1 + len(found))
+        if found and (len(found) <= TELLING or not n):
+            weight = (1.0 if n else WHOLE_TITLE) / (1 + len(found))
             for number in found:
                 shared[number] = shared.get(number, 0.0) + weight
     return [(-weight, number) for number, weight in shared.items() if weight >= WORTH_A_LOOK]

@@ -16,7 +16,7 @@ from aggregator.store.database import Transaction
 from aggregator.store.items import parts
 from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
 
-CROWDED = 12  # items that may share a term
+CROWDED = 24  # items that may share a term
 KEPT = 14  # terms that an item is added to: the rarest ones that it has
 DOSSIER, DOSSIER_ITEMS = 10, 30  # related stories that are named; items that may link to a report
 EARLIER = 2  # versions of an item, besides the present one
