@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aggregator.accounts import passwords
 from aggregator.accounts.access import Access
 from aggregator.accounts.issuing import hand_over
-from aggregator.accounts.people import Refusal, is_email
+from aggregator.accounts.people import Refusal, is_email, tidy
 from aggregator.accounts.tokens import is_token, new_token, subject_hash, token_hash
 from aggregator.store import Transaction, accounts, events, links, sessions, throttle
 from aggregator.store.accounts import Account, Role, normal
@@ -101,6 +101,29 @@ def by_link(
         return accounts.get(transaction, account.id) or account
 
 
+def by_provider(
+    access: Access, *, subject: str, email: str, name: str, new_role: Role, allowed_domain: str, now: datetime
+) -> Account | None:
+    """Whom a provider vouches for: known by its `subject`, else by a verified `email`; someone new of that domain too.
+
+    None for everyone else. `email` is "" when the provider does not vouch for it.
+    """
+    with access.store.append() as transaction:
+        known = accounts.by_subject(transaction, subject)
+        if known is None and email:
+            known = accounts.by_email(transaction, email)
+            if known and known.oidc_subject:
+                return None  # the address has passed to someone else at the provider
+            if known is None and allowed_domain and normal(email).endswith(f"@{allowed_domain}") and is_email(email):
+                known = accounts.add(transaction, email=email, role=new_role, now=now, name=tidy(name))
+                if known:
+                    after = {"account": known.id, "role": known.role.value}
+                    events.append(transaction, [Event(at=now, kind="user-added", actor=known.actor, after=after)])
+            if known:
+                accounts.change(transaction, known.id, oidc_subject=subject)
+    return known if known and not known.disabled else None
+
+
 def begin_session(access: Access, account: Account, now: datetime, user_agent: str, old_token: str = "") -> str:
     """Sign in on a device under a new token; the session that was there before ends."""
     token = new_token()
@@ -122,12 +145,12 @@ def _opened(transaction: Transaction, token: str, now: datetime) -> Opened | Non
 
 
 def _first_manager(transaction: Transaction, email: str, name: str, now: datetime) -> Account | None:
-    return accounts.add(transaction, email=email, role=Role.MANAGER, now=now, name=" ".join(name.split())[:100])
+    return accounts.add(transaction, email=email, role=Role.MANAGER, now=now, name=tidy(name))
 
 
 def _taken_into_use(transaction: Transaction, account: Account, kept: str | None, name: str, now: datetime) -> None:
     if kept is not None:
-        values = {"password_hash": kept} | ({"name": " ".join(name.split())[:100]} if name.strip() else {})
+        values = {"password_hash": kept} | ({"name": tidy(name)} if name.strip() else {})
         accounts.change(transaction, account.id, **values)
         sessions.revoke(transaction, account.id, now)
         links.end(transaction, account.id, now)

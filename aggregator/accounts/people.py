@@ -53,6 +53,11 @@ def is_email(text: str) -> bool:
     return len(text) <= LONGEST_EMAIL and bool(_EMAIL.fullmatch(text.strip()))
 
 
+def tidy(name: str) -> str:
+    """A person's name as it is kept: on one line, and no longer than a name is."""
+    return " ".join(name.split())[:LONGEST_NAME]
+
+
 def add(
     access: Access, email: str, role: Role, password: str, actor: str, now: datetime, name: str = ""
 ) -> Account | Refusal:
@@ -63,7 +68,7 @@ def add(
         return Refusal(wrong)
     kept = passwords.hashed(password)
     with access.store.append() as transaction:
-        made = accounts.add(transaction, email=email, role=role, now=now, name=_name(name), password_hash=kept)
+        made = accounts.add(transaction, email=email, role=role, now=now, name=tidy(name), password_hash=kept)
         if made is None:
             return Refusal.TAKEN
         links.end(transaction, None, now)
@@ -90,7 +95,7 @@ def invite(
         if role is Role.OWNER and not (wanted and set(wanted) <= sources.known_ids(transaction)):
             return Refusal.NO_SOURCE
         made = accounts.add(
-            transaction, email=email, role=role, now=now, name=_name(name), sources=wanted, language=language
+            transaction, email=email, role=role, now=now, name=tidy(name), sources=wanted, language=language
         )
         if made is None:
             return Refusal.TAKEN
@@ -188,10 +193,6 @@ def _get(transaction: Transaction, number: int) -> Account:
 def _is_last_manager(transaction: Transaction, account: Account) -> bool:
     is_one = account.role is Role.MANAGER and not account.disabled
     return is_one and accounts.count_managers(transaction) == 1
-
-
-def _name(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_NAME]
 
 
 def _log(transaction: Transaction, kind: str, account: Account, actor: str, now: datetime, **change: Any) -> int:

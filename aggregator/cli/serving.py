@@ -89,9 +89,11 @@ def _server(service: "Service") -> "uvicorn.Server":
     import uvicorn
 
     from aggregator.web.app import make_app
+    from aggregator.web.oidc import make_provider
 
     settings = uvicorn.Config(
-        make_app(service.press),
+        make_app(service.press, service.access, make_provider(**service.config.oidc.as_arguments())),
+        forwarded_allow_ips=service.config.server.trusted_proxies,
         host=service.config.server.host,
         port=service.config.server.port,
         log_level="warning",

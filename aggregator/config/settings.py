@@ -129,6 +129,12 @@ class Oidc(Section):
     allowed_domain: Domain = ""
     default_role: Literal["lezer", "redacteur", "beheerder"] = "lezer"
 
+    def as_arguments(self) -> dict[str, str]:
+        """The keys as plain texts."""
+        return {name: getattr(self, name) for name in type(self).model_fields} | {
+            "client_secret": self.client_secret.get_secret_value()
+        }
+
     @model_validator(mode="after")
     def _whole(self) -> "Oidc":
         if self.issuer and not self.client_id:
