@@ -1,5 +1,6 @@
 """What most commands start with: the configuration, and the service made from it."""
 
+import getpass
 import logging
 import os
 import sys
@@ -31,6 +32,14 @@ def service(now: datetime) -> Iterator["Service"]:
         yield opened
     finally:
         opened.close()
+
+
+def who() -> str:
+    """How the log names whoever sits at this terminal."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user need not have a name
+        return f"cli:{os.getuid()}"
 
 
 def quiet_logs(level: int = logging.WARNING) -> None:

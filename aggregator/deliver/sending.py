@@ -21,7 +21,12 @@ class Undeliverable(Exception):  # noqa: N818  it is an outcome
         self.is_final = is_final
 
 
-def work_off(store: Store, senders: Mapping[str, Sender], now: Callable[[], datetime]) -> int:
+def work_off(
+    store: Store,
+    senders: Mapping[str, Sender],
+    now: Callable[[], datetime],
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Deliver what is due, each kind by its sender; returns how many arrived.
 
     Whatever dies on the way, the lease runs out and it is tried again: at least once, by an id that stays the same.
@@ -30,6 +35,8 @@ def work_off(store: Store, senders: Mapping[str, Sender], now: Callable[[], date
     with store.write() as transaction:
         due = outbox.take_due(transaction, list(senders), now())
     for each in due:
+        if is_stopping():  # what is left comes again when its lease is over
+            break
         try:
             senders[each.kind](each)
         except Undeliverable as error:

@@ -14,6 +14,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.deliver import work_off
 from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
@@ -24,6 +25,7 @@ from aggregator.wiring import Service
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
+DELIVER = timedelta(seconds=5)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -65,6 +67,10 @@ class Clock:
         self._scheduler.add_job(
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
+        if self.service.senders:
+            self._scheduler.add_job(
+                self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
+            )
         self._scheduler.start()
 
     def stop(self) -> bool:
@@ -86,6 +92,12 @@ class Clock:
         self._round.start()
         while self._round.is_alive() and not self._stopping.is_set():
             self._round.join(0.2)
+
+    def _deliver(self) -> None:
+        try:
+            work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
+        except StoreError as error:  # the next tick tries again
+            log.error("delivery_failed", error=str(error))
 
     def _poll(self) -> None:
         try:

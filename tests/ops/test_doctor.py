@@ -111,6 +111,8 @@ def test_a_database_in_use_is_well(look: Look, service: Service, follow: Callabl
     follow("fme")
     findings = look()
     assert wrong(findings) == set()
+    assert "users add" in findings["editors"].fix
+    assert "handed over by hand" in findings["mail"].fix
     assert findings["database"].found.startswith("sqlite, version ")
     assert findings["sources"].found == "1: 1 not polled yet"
 
