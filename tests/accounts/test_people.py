@@ -199,7 +199,7 @@ def test_the_throttle_counts_per_account_and_per_address(access: Access) -> None
 
 
 def provided(access: Access, subject: str = "i|1", **fields: Any) -> Account | None:
-    asked = {"email": "", "name": "Jan", "new_role": Role.READER, "allowed_domain": "", "now": NOW}
+    asked: dict[str, Any] = {"email": "", "name": "Jan", "new_role": Role.READER, "allowed_domain": "", "now": NOW}
     return entering.by_provider(access, subject=subject, **(asked | fields))
 
 
