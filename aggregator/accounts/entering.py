@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from aggregator.accounts import passwords
 from aggregator.accounts.access import Access
@@ -31,7 +32,7 @@ class Opened:
 
 def by_password(access: Access, email: str, password: str, address: str, now: datetime) -> Account | Wait | None:
     """Whose password this is; None when it is nobody's. Nothing tells an unknown address from a wrong password."""
-    subjects = [subject_hash("account", normal(email)), subject_hash("address", address)]
+    subjects = [subject_hash("account", normal(email)), subject_hash("address", network_of(address))]
     with access.store.write() as transaction:
         throttle.lock(transaction)
         if span := throttle.wait(transaction, subjects, now):
@@ -54,7 +55,7 @@ def ask_by_mail(access: Access, email: str, address: str, now: datetime) -> Wait
 
     The answer is the same whether or not there is such an account.
     """
-    subjects = [subject_hash("mail", normal(email)), subject_hash("mail-address", address)]
+    subjects = [subject_hash("mail", normal(email)), subject_hash("mail-address", network_of(address))]
     with access.store.write() as transaction:
         throttle.lock(transaction)
         if span := throttle.wait(transaction, subjects, now):
@@ -132,6 +133,18 @@ def begin_session(access: Access, account: Account, now: datetime, user_agent: s
             sessions.revoke(transaction, old[1].id, now, old[0].id)
         sessions.begin(transaction, token_hash(token), account.id, now, user_agent)
     return token
+
+
+def network_of(address: str) -> str:
+    """What tries are counted by: an IPv4 address, or the /64 in which whoever has an IPv6 address has all of them.
+
+    >>> network_of("2001:db8::1"), network_of("192.0.2.1")
+    ('2001:db8::/64', '192.0.2.1')
+    """
+    try:
+        return str(ip_network((address, 64), strict=False)) if ":" in address else address
+    except ValueError:
+        return address
 
 
 def _opened(transaction: Transaction, token: str, now: datetime) -> Opened | None:

@@ -55,7 +55,7 @@ def is_email(text: str) -> bool:
 
 def tidy(name: str) -> str:
     """A person's name as it is kept: on one line, and no longer than a name is."""
-    return " ".join(name.split())[:LONGEST_NAME]
+    return " ".join("".join(each if each.isprintable() else " " for each in name).split())[:LONGEST_NAME]
 
 
 def add(

@@ -96,7 +96,7 @@ def get(transaction: Transaction, number: int) -> Account | None:
 
 def by_email(transaction: Transaction, email: str) -> Account | None:
     """One account by its mail address, however that is written."""
-    return _one(transaction, account.c.email == normal(email))
+    return None if "\0" in email else _one(transaction, account.c.email == normal(email))
 
 
 def by_subject(transaction: Transaction, subject: str) -> Account | None:

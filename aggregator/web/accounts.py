@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from aggregator.accounts import Access
@@ -74,6 +74,7 @@ def visit_of(request: Request) -> Visit:
 
 
 Here = Annotated[Visit, Depends(visit_of)]
+Number = Annotated[int, Path(ge=0, le=2**53)]  # of an account, a session: what every database can compare
 
 
 class Editors:
@@ -91,6 +92,7 @@ class Editors:
         """A page: it shows, and changes nothing."""
 
         def guard(request: Request) -> None:
+            check_address(request)
             request.state.visit = allowed(begin_visit(request, self.access), role)
 
         return self._add("GET", path, role, guard)
@@ -99,6 +101,7 @@ class Editors:
         """An act: only from a form of ours, made for this session."""
 
         def guard(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+            check_address(request)
             visit = begin_visit(request, self.access)
             if not is_from_here(request, self.access.base_url):
                 raise HTTPException(403, STALE_FORM)
@@ -113,6 +116,12 @@ class Editors:
     def _add(self, method: str, path: str, role: Role | None, guard: Callable[..., None]) -> Callable[[Any], Any]:
         self.rules[(method, path)] = role
         return self.router.api_route(path, methods=[method], dependencies=[Depends(guard)], response_model=None)
+
+
+def check_address(request: Request) -> None:
+    """Raise HTTPException 404 for an address that names nothing: PostgreSQL has no text with a NUL in it."""
+    if "%00" in str(request.url) or "\0" in request.url.path:
+        raise HTTPException(404)
 
 
 def allowed(visit: Visit, role: Role | None) -> Visit:

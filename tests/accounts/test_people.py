@@ -219,6 +219,22 @@ def test_a_provider_vouches_for_whom_we_know_or_whose_domain_is_allowed(access: 
     assert log(access)[-1] == ("user-added", f"account:{new.id}", new.id)
 
 
+@pytest.mark.parametrize(("address", "network"), [
+    ("2001:db8:0:1:2::3", "2001:db8:0:1::/64"), ("192.0.2.1", "192.0.2.1"), ("fe80::1%eth0", "fe80::1%eth0"), ("", ""),
+])  # fmt: skip
+def test_tries_from_one_network_count_together(address: str, network: str) -> None:
+    assert entering.network_of(address) in (network, "fe80::/64")
+
+
+def test_a_name_is_one_printable_line() -> None:
+    assert people.tidy(" Thea\n\0 Koster " + "x" * 200) == ("Thea Koster " + "x" * 200)[:100]
+
+
+def test_what_no_database_can_hold_is_nobodys_address(access: Access) -> None:
+    assert entering.by_password(access, "a\0@b.nl", PASSWORD, "1.2.3.4", NOW) is None
+    assert entering.ask_by_mail(access, "a\0@b.nl", "1.2.3.4", NOW) is None
+
+
 @given(st.text(max_size=40))
 def test_an_address_that_is_accepted_can_stand_in_a_header(text: str) -> None:
     if people.is_email(text):

@@ -8,7 +8,7 @@ from aggregator.accounts import people
 from aggregator.accounts.passwords import SHORTEST
 from aggregator.store import accounts, sessions
 from aggregator.store.accounts import Role
-from aggregator.web.accounts import Editors, Here, Visit, to
+from aggregator.web.accounts import Editors, Here, Number, Visit, to
 from aggregator.web.devices import device
 from aggregator.web.documents import LANGUAGES
 from aggregator.web.editors.shell import page, words_for
@@ -54,7 +54,7 @@ def add_to(editors: Editors) -> None:
         return to(f"{PAGE}?done=sessions#devices")
 
     @editors.post(PAGE + "/sessions/{number}/end", role=Role.OWNER)
-    def end(visit: Here, number: int) -> Response:
+    def end(visit: Here, number: Number) -> Response:
         """Sign out one device; only one's own."""
         with store.write() as transaction:
             sessions.revoke(transaction, visit.person.id, visit.now, number)

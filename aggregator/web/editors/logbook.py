@@ -31,7 +31,7 @@ def add_to(editors: Editors) -> None:
         visit: Here, kind: Text = "", actor: Text = "", before: Annotated[str, Query(max_length=18)] = ""
     ) -> Response:
         """One page of the log."""
-        start = int(before) if before.isdigit() else None
+        start = int(before) if before.isascii() and before.isdecimal() else None
         with store.read() as transaction:
             found = events.latest(transaction, ROWS, before=start, kind=kind, actor=actor)
             everyone = accounts.every(transaction)

@@ -78,6 +78,6 @@ def write_place(row: Taken) -> str:
 def read_place(text: str) -> tuple[datetime, int] | None:
     """The place that `write_place` wrote; None for anything else."""
     moment, _, number = text.partition(".")
-    if not (moment.isdigit() and number.isdigit() and len(moment) < 18 and len(number) < 18):
+    if not (text.isascii() and moment.isdecimal() and number.isdecimal() and len(moment) < 18 and len(number) < 18):
         return None
     return EPOCH + timedelta(microseconds=int(moment)), int(number)

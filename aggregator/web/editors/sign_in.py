@@ -58,7 +58,6 @@ def add_to(editors: Editors, *, has_provider: bool) -> None:
             sessions.revoke(transaction, visit.person.id, visit.now, visit.session.id if visit.session else 0)
         response = to(f"{SIGN_IN}?done=signed_out")
         visit.cookies.drop(response, visit.cookies.session)
-        response.headers["clear-site-data"] = '"cache"'
         return response
 
 

@@ -9,7 +9,7 @@ from aggregator.accounts import people
 from aggregator.accounts.people import HandedOver, Refusal
 from aggregator.store import accounts, sessions, sources
 from aggregator.store.accounts import Account, Role
-from aggregator.web.accounts import Editors, Here, Visit, to
+from aggregator.web.accounts import Editors, Here, Number, Visit, to
 from aggregator.web.devices import device
 from aggregator.web.documents import LANGUAGES
 from aggregator.web.editors.shell import page, words_for
@@ -48,29 +48,29 @@ def add_to(editors: Editors) -> None:
         return _list(visit, handed=made)
 
     @editors.get(PAGE + "/{number}", role=Role.MANAGER)
-    def one(visit: Here, number: int, done: Annotated[str, Query()] = "") -> Response:
+    def one(visit: Here, number: Number, done: Annotated[str, Query()] = "") -> Response:
         """One account: what it may, where it is signed in."""
         return _one(visit, number, done=done if done in DONE else "")
 
     @editors.post(PAGE + "/{number}/role", role=Role.MANAGER)
-    def change_role(visit: Here, number: int, role: Text, sources: Texts) -> Response:
+    def change_role(visit: Here, number: Number, role: Text, sources: Texts) -> Response:
         """Let someone do more or less."""
         made = people.set_role(access, number, _role(role), visit.person.actor, visit.now, sources)
         return _after(visit, number, made, "role")
 
     @editors.post(PAGE + "/{number}/reset", role=Role.MANAGER)
-    def reset(visit: Here, number: int) -> Response:
+    def reset(visit: Here, number: Number) -> Response:
         """A new link; it is shown once, here."""
         made = people.reset(access, number, visit.person.actor, visit.now)
         return _one(visit, number, 409, error=made) if isinstance(made, Refusal) else _one(visit, number, handed=made)
 
     @editors.post(PAGE + "/{number}/disable", role=Role.MANAGER)
-    def disable(visit: Here, number: int) -> Response:
+    def disable(visit: Here, number: Number) -> Response:
         """Shut someone out at once."""
         return _after(visit, number, people.disable(access, number, visit.person.actor, visit.now), "disabled")
 
     @editors.post(PAGE + "/{number}/enable", role=Role.MANAGER)
-    def enable(visit: Here, number: int) -> Response:
+    def enable(visit: Here, number: Number) -> Response:
         """Let someone in again."""
         return _after(visit, number, people.enable(access, number, visit.person.actor, visit.now), "enabled")
 
