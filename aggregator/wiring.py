@@ -4,7 +4,7 @@ The only file that knows both the configuration and the steps.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError
@@ -13,8 +13,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from aggregator.accounts import Access
+from aggregator.accounts.issuing import MAIL
 from aggregator.batch import Intake
-from aggregator.config import Config
+from aggregator.config import Config, ensure_secret_key
+from aggregator.deliver.mail import Mailer
+from aggregator.deliver.sending import Sender
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
@@ -43,6 +47,8 @@ class Service:
     store: Store
     line: Line
     press: Press
+    access: Access
+    senders: Mapping[str, Sender]
     fetcher: Fetcher
 
     def close(self) -> None:
@@ -64,6 +70,8 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         store=store,
         line=make_line(config, store, fetcher.fetch, bounds),
         press=make_press(config, store),
+        access=make_access(config, store),
+        senders=make_senders(config),
         fetcher=fetcher,
     )
 
@@ -145,6 +153,24 @@ def make_press(config: Config, store: Store) -> Press:
     with store.read() as transaction:
         created = documents.created(transaction)
     return Press(store=store, site=config.site, created=created, feed_length=config.publishing.feed_length)
+
+
+def make_access(config: Config, store: Store) -> Access:
+    """The way in to this service, for its editors."""
+    return Access(
+        store=store,
+        secret_key=ensure_secret_key(config).get_secret_value(),
+        base_url=config.site.base_url,
+        title=config.site.title,
+        language=config.site.language,
+        sends_mail=bool(config.smtp_url.get_secret_value()),
+    )
+
+
+def make_senders(config: Config) -> dict[str, Sender]:
+    """What can be delivered, by its kind in the outbox."""
+    url = config.smtp_url.get_secret_value()
+    return {MAIL: Mailer(url=url, sender=config.mail_sender)} if url else {}
 
 
 def user_agent(site: Site) -> str:

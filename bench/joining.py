@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 from cycle import make_service, origin
-from nltext import Gen
+from nltext import Gen as _Gen
 from sqlalchemy import select
 
 from aggregator.dedup.profile import profile
@@ -32,6 +33,7 @@ from aggregator.store import Store, Transaction, items, migrate, neighbours, ope
 from aggregator.store.stories import StoryRow
 from aggregator.store.tables import item as item_table
 
+Gen: Any = _Gen  # untyped: it is kept as it came
 BATCH = 400
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 SOURCES = 500

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from aggregator.config import Config, load
 from aggregator.errors import AggregatorError
-from aggregator.store import Store, database, migrate, open_store, sources
+from aggregator.store import Store, accounts, database, migrate, open_store, outbox, sources
+from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
 from aggregator.wiring import make_tagger
 
@@ -155,7 +156,11 @@ def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
         apart = abs(database.database_time(transaction) - now)
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
+        is_empty = accounts.is_empty(transaction)
+        letters = outbox.standing(transaction)
     yield _clock(apart)
+    yield _editors(is_empty)
+    yield _mail(letters, config)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
 
@@ -164,6 +169,25 @@ def _clock(apart: timedelta) -> Finding:
     fix = "" if apart < CLOCK_SLACK else "set both clocks by NTP"
     found = f"{apart.total_seconds():.0f} s apart from the database's clock"
     return Finding(check="clock", ok=not fix, found=found, fix=fix)
+
+
+def _editors(is_empty: bool) -> Finding:
+    if not is_empty:
+        return Finding(check="editors", ok=True, found="someone can sign in")
+    fix = "open the link that `aggregator run` prints, or `aggregator users add EMAIL --role beheerder`"
+    return Finding(check="editors", ok=True, found="nobody has an account yet", fix=fix)
+
+
+def _mail(letters: Standing, config: Config) -> Finding:
+    waiting = f"{letters.waiting} to be sent" if letters.waiting else ""
+    if letters.dead:
+        found = f"{letters.dead} could not be delivered, the last because: {letters.error}"
+        fix = "look at mail.smtp_url and the address; then make a new link with `aggregator users reset EMAIL`"
+        return Finding(check="mail", ok=False, found=found, fix=fix)
+    if not config.smtp_url.get_secret_value():
+        fix = "set AGGREGATOR_SMTP_URL to have invitations and links mailed; until then they are handed over by hand"
+        return Finding(check="mail", ok=not letters.waiting, found=waiting or "not set up", fix=fix)
+    return Finding(check="mail", ok=True, found=waiting or "nothing waits")
 
 
 def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.deliver import work_off
 from aggregator.errors import BusyError, StoreError
 from aggregator.joining import forget
 from aggregator.model import Answer, Request
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
 TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
+DELIVER = timedelta(seconds=5)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -68,6 +70,10 @@ class Clock:
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
         self._scheduler.add_job(self._tidy, "interval", days=1, next_run_time=_now() + TIDY_AFTER, id="tidy")
+        if self.service.senders:
+            self._scheduler.add_job(
+                self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
+            )
         self._scheduler.start()
 
     def stop(self) -> bool:
@@ -89,6 +95,12 @@ class Clock:
         self._round.start()
         while self._round.is_alive() and not self._stopping.is_set():
             self._round.join(0.2)
+
+    def _deliver(self) -> None:
+        try:
+            work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
+        except StoreError as error:  # the next tick tries again
+            log.error("delivery_failed", error=str(error))
 
     def _poll(self) -> None:
         try:
