@@ -282,8 +282,8 @@ def _clash(short: Wording, long: Wording, ours: Tokens, theirs: Tokens, place: P
         left, right = ours.of_kind(kinds), theirs.of_kind(kinds)
         if not left or not right:
             continue
-        if left <= long.telling and right <= short.telling:
-            return 0.0
+        if not place.at_ends and left <= long.telling and right <= short.telling:
+            return 0.0  # said in another order; in a title the order is the news
         if weight == SOFT and not place.at_ends and len(left) + len(right) > 2:
             return 0.0  # told otherwise, not another thing
         are_alike = is_one_name if kinds == NAME else is_one_word

@@ -110,7 +110,7 @@ def origins(transaction: Transaction, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for part in parts(ids):
         query = select(story.c.id, story.c.origin_id).where(story.c.id.in_(part))
-        found |= dict(transaction.execute(query).tuples().all())
+        found.update({row.id: row.origin_id for row in transaction.execute(query)})
     return found
 
 
