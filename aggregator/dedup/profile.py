@@ -10,7 +10,7 @@ from aggregator.dedup.wording import LEAD_WORDS, Wording, wording
 from aggregator.model import Entry
 from aggregator.text.html import text_of_clean
 
-LEAD_CHARACTERS = 9 * LEAD_WORDS
+LEAD_CHARACTERS = 8 * LEAD_WORDS
 ENDING_CHARACTERS = 1_500
 REFERENCES = 20  # links of one text that are looked at
 BEGINNING = 60  # characters by which a teaser is recognised as the beginning of the text

@@ -17,7 +17,7 @@ from aggregator.dedup.genres import Genre
 from aggregator.dedup.numerals import number, numerals
 from aggregator.text.dates.names import MONTHS, WEEKDAYS
 
-LEAD_WORDS = 220  # of the text; titles count whole, to TITLE_WORDS
+LEAD_WORDS = 150  # of the text; titles count whole, to TITLE_WORDS
 TITLE_WORDS = 60
 WORD_LENGTH = 40  # the rest of a longer one tells nothing more
 
