@@ -21,6 +21,7 @@ _WHOLE = frozenset(("won", "brons"))  # words that others begin with
 _OVERVIEW = ("weekoverzicht", "maandoverzicht", "nieuwsoverzicht", "jaaroverzicht", "nieuwsbrief", "nieuwsronde")
 _OVERVIEW_PHRASES = (("kort", "nieuws"), ("in", "het", "kort"), ("week", "in"), ("dit", "nummer"), ("agenda",))
 # "FNV: leerbudget is eerste stap", "MBO Raad: docent moet terug naar de werkvloer": somebody's word on the news.
+_SPEAKER_LENGTH = 80  # characters; the pattern takes their cube on a title that is nothing but capitals
 _NAME = r"[A-ZÀ-Þ][\w&+-]*"
 _SPEAKER = re.compile(
     rf"\s*(?:(?:{_NAME}\s+){{0,2}}\w*[A-ZÀ-Þ][\w&+-]*[A-ZÀ-Þ]\w*|[A-Z]{{2,}}[\w-]*(?:\s{_NAME})+)\s*:"
@@ -44,7 +45,7 @@ class Genre:
             after=any(_begins(word, _AFTER) for word in title),
             overview=any(word.startswith(_OVERVIEW) for word in title)
             or any(_holds(title, phrase) for phrase in _OVERVIEW_PHRASES),
-            speaks=_SPEAKER.match(headline) is not None,
+            speaks=_SPEAKER.match(headline[:_SPEAKER_LENGTH]) is not None,
         )
 
     def excludes(self, other: "Genre") -> bool:
