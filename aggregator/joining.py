@@ -55,13 +55,13 @@ def placed(
     `asked`: sources whose items only editors join. `said`: what editors said of these items before, in a rebuild.
     """
     recent = [each for each in newcomers if _is_recent(each, joining, now)]
-    shared = neighbours.sharing(
+    holders = neighbours.sharing(
         transaction,
         (term for each in recent for term in each.profile.terms),
         since=min((each.at for each in recent), default=now) - joining.window,
         until=max((each.at for each in recent), default=now) + joining.window,
     )
-    shared = {term: found for term, found in shared.items() if len(found) < neighbours.CROWDED}
+    shared = {term: found for term, found in holders.items() if len(found) < neighbours.CROWDED}
     wanted = [_member(each, asked, is_recent=_is_recent(each, joining, now)) for each in newcomers]
     around = _around(transaction, wanted, shared)
     around.said = said or around.said
@@ -72,7 +72,7 @@ def placed(
             (each.id, each.at, each.profile.lead, member.terms, each.profile.references)
             for each, member in zip(newcomers, wanted, strict=True)
         ],
-        shared,
+        holders,
     )
     return where
 
