@@ -16,6 +16,7 @@ from aggregator.dedup.wording import Wording
 
 COMPARED = 6  # stories that a new item is compared with, at most
 MEMBERS = 3  # copies of one story that it is compared with, besides the origin
+BY_NO_TEXT = ("never", "url")  # sources whose items nobody joins by their words, whichever comes first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +72,7 @@ class Carrier(NamedTuple):
     item: int
     story: int
     source_id: str
+    join: str = "normal"  # its source's setting
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ class Neighbourhood:
         for key in member.references:
             self.referring.setdefault(key, []).append(member.id)
         if member.url_key:
-            carrier = Carrier(member.id, member.story, member.source_id)
+            carrier = Carrier(member.id, member.story, member.source_id, member.join)
             self.carriers.setdefault(member.url_key, []).append(carrier)
 
     def ranked(self, item: Member) -> list[int]:
@@ -155,7 +157,9 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
         return Placement(story=home, ground="editor")
     if item.join == "never":
         return Placement(story=item.story)
-    carriers = [each for each in around.carriers.get(item.url_key, ()) if each.story not in closed]
+    carriers = [
+        each for each in around.carriers.get(item.url_key, ()) if each.story not in closed and each.join != "never"
+    ]
     if item.join != "ask" and item.url_key in telling and carriers:
         return Placement(story=carriers[0].story, ground="url")
     if item.join == "url":
@@ -174,7 +178,8 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
 
 def _findings(item: Member, around: Neighbourhood) -> Iterator[Finding]:
     for story, copies in around.near(item).items():
-        if any(each.join == "never" for each in copies):
+        copies = [each for each in copies if each.join not in BY_NO_TEXT]
+        if not copies:
             continue
         judged = [(_compared(item, each), each) for each in copies]
         best, member = max(judged, key=lambda pair: (pair[0].verdict is Verdict.SAME, pair[0].strength))
