@@ -16,6 +16,7 @@ from aggregator.dedup.wording import Wording
 
 COMPARED = 6  # stories that a new item is compared with, at most
 MEMBERS = 3  # copies of one story that it is compared with, besides the origin
+SAME_ADDRESS = 10.0  # the strength of a proposal that rests on it
 BY_NO_TEXT = ("never", "url")  # sources whose items nobody joins by their words, whichever comes first
 
 
@@ -160,7 +161,8 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
     carriers = [
         each for each in around.carriers.get(item.url_key, ()) if each.story not in closed and each.join != "never"
     ]
-    if item.join != "ask" and item.url_key in telling and carriers:
+    has_its_address = bool(carriers) and item.url_key in telling
+    if has_its_address and item.join != "ask":
         return Placement(story=carriers[0].story, ground="url")
     if item.join == "url":
         return Placement(story=item.story)
@@ -169,6 +171,9 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
     best = next((each for each in findings if each.likeness.verdict is Verdict.SAME), None)
     if best and item.join != "ask":
         return Placement(story=best.story, ground="text", because=best.likeness.because)
+    if not findings and has_its_address:
+        proposal = Proposal(item.id, carriers[0].item, SAME_ADDRESS, "hetzelfde adres")
+        return Placement(story=item.story, proposal=proposal)
     if not findings:
         return Placement(story=item.story)
     likely = best or findings[0]
