@@ -91,7 +91,8 @@ class Swap(NamedTuple):
 
 def signs(a: Wording, b: Wording) -> Signs:
     """Lay two wordings side by side."""
-    short, long = sorted((a, b), key=lambda each: each.weight)
+    # Of two that weigh the same, too, one must be the shorter whichever comes first.
+    short, long = sorted((a, b), key=lambda each: (each.weight, each.headline, each.body.words, each.body.kinds))
     shared = short.telling & long.telling
     in_body, equal, run = _aligned(short, long, IN_BODY)
     in_title, frame, _ = _aligned(short, long, IN_TITLE)
