@@ -24,7 +24,9 @@ WORD_LENGTH = 40  # the rest of a longer one tells nothing more
 FIGURE, NAME, WORD, COMMON = "0", "N", "w", "."  # the kinds of words
 
 # A word, a number, or a sign after which a capital means nothing.
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:[eE]\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:;•|\n]|[‘“\"„](?=\w)")
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*(?:(?:[sS][tT]|[dD])?[eE]\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:;•|\n]|[‘“\"„](?=\w)"
+)
 
 _SIGN, _MARKED = "|", "M"  # in between: a sign, a name wherever it stands
 _STARTS_SENTENCE = re.compile(rf"(?:^|\{_SIGN})\{_SIGN}*{NAME}")
@@ -143,8 +145,8 @@ def _word(written: str) -> tuple[str, str]:
     if not written[0].isalnum():
         return "", _SIGN
     if written[0].isdigit():
-        digits = written.rstrip("eE")
-        return (number(digits) if digits == written else f"{digits}e"), FIGURE
+        digits = written.rstrip("sStTdDeE")  # "20e", "20ste" and "2de" are ordinals
+        return (number(digits[:WORD_LENGTH]) if digits == written else f"{digits[:WORD_LENGTH]}e"), FIGURE
     folded = fold(written)[:WORD_LENGTH]
     figure = numerals().get(folded)
     if figure:
