@@ -27,9 +27,9 @@ def test_the_same_news_is_joined_and_what_looks_alike_is_not(name: str) -> None:
     lines = (FOLDER / name).read_text("utf-8").splitlines()
     truth = [json.loads(line) for line in lines]
     outcome = replay(read_stream(lines))
-    found = score(truth, outcome.clusters, outcome.origins)
+    found = score(truth, outcome.clusters, outcome.origins)  # type: ignore[no-untyped-call]  # a script of its own
     figures = found["pairwise"] | {"bcubed": found["bcubed"]["f1"], "origin": found["origin"]["right"]}
-    figures["asked"] = score(truth, united(outcome))["pairwise"]["recall"]
+    figures["asked"] = score(truth, united(outcome))["pairwise"]["recall"]  # type: ignore[no-untyped-call]
     assert {each: figures[each] for each, floor in FLOORS[name].items() if figures[each] < floor} == {}
     assert found["hard_negatives"]["wrongly_joined"] == found["dossiers"]["wrongly_joined"] == 0
     assert len(outcome.proposed) <= PROPOSALS[name] * len(truth)
