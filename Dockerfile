@@ -5,10 +5,10 @@ ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
 WORKDIR /app
 # What we depend on changes less often than we do: a layer of its own.
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --frozen --no-install-project
+RUN uv sync --frozen --extra oidc --no-install-project
 COPY aggregator aggregator
 COPY config config
-RUN uv sync --frozen --no-editable
+RUN uv sync --frozen --extra oidc --no-editable
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home aggregator \

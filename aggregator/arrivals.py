@@ -70,7 +70,7 @@ def _placed(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], 
             story=first_story + n,
             item=each.item,
             source=receipt.claimed.source,
-            profile=profile(each.item.entry),
+            profile=each.profile or profile(each.item.entry),
         )
         for n, (each, receipt) in enumerate(fresh)
     ]

@@ -1,5 +1,7 @@
 """The error tree. Expected outcomes are values, not errors: see `Answer` in model.py."""
 
+from aggregator.model import Happening
+
 
 class AggregatorError(Exception):
     """Anything of ours that went wrong; its text is meant for a person."""
@@ -21,14 +23,17 @@ class SourceError(AggregatorError):
     """One source could not be brought in; the others go on.
 
     `code` names the cause; text/outcomes.py has the sentences for it.
-    `transient` says whether it may pass by itself.
+    `transient` says whether it may pass by itself. `events` are what a document without news announces.
     """
 
-    def __init__(self, code: str, detail: str = "", *, transient: bool = False) -> None:
+    def __init__(
+        self, code: str, detail: str = "", *, transient: bool = False, events: tuple[Happening, ...] = ()
+    ) -> None:
         super().__init__(detail or code)
         self.code = code
         self.detail = detail
         self.transient = transient
+        self.events = events
 
 
 class ReadError(SourceError):

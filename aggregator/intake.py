@@ -11,10 +11,11 @@ from aggregator.dedup.moved import inherited
 from aggregator.dedup.profile import profile
 from aggregator.model import Item, Source, State
 from aggregator.policy.admission import UP_TO_AN_EDITOR, admit
-from aggregator.store import Store, Transaction, items, leases, neighbours, stories, trials
+from aggregator.store import Store, Transaction, agenda, items, leases, neighbours, stories, trials
 from aggregator.store.events import Event
 from aggregator.store.leases import Lease
 from aggregator.store.stories import StoryRow
+from aggregator.withdrawal import settle
 
 __all__ = ["Change", "Fresh", "Intake", "Receipt", "complete", "take_in"]
 
@@ -26,9 +27,9 @@ def complete(
 
     Receipts of a lease that is no longer ours are dropped whole: whoever holds it now polls again.
     """
-    brings_items = any(each.fresh or each.changes for each in batch)
-    warm(batch)
-    with store.append() if brings_items else store.write() as transaction:
+    may_move = any(each.fresh or each.changes or each.findings.are_some for each in batch)
+    batch = [profiled(each) for each in batch]
+    with store.append() if may_move else store.write() as transaction:
         ours = leases.fence(transaction, [*(each.claimed.lease for each in batch), *finished])
         accepted = [each for each in batch if each.claimed.lease.host_id in ours]
         if accepted:
@@ -41,6 +42,8 @@ def complete(
         bodies = [(each.claimed.source.id, each.verdict, each.body) for each in accepted if each.body is not None]
         items.keep_bodies(transaction, bodies, now)
         take_in(transaction, intake, accepted, now)
+        settle(transaction, [(each.claimed.source.id, each.findings) for each in accepted], now)
+        agenda.save(transaction, [(each.claimed.source.id, each.events) for each in accepted], now)
         leases.release(transaction, [lease for lease in finished if lease.host_id in ours])
     return accepted
 
@@ -67,11 +70,10 @@ def take_in(transaction: Transaction, intake: Intake, receipts: Sequence[Receipt
         arrive(transaction, intake, fresh, now)
 
 
-def warm(batch: Sequence[Receipt]) -> None:
-    """Work out what joining needs to know of the new items before the transaction: `profile` remembers it."""
-    for receipt in batch:
-        for each in receipt.fresh:
-            profile(each.item.entry)
+def profiled(receipt: Receipt) -> Receipt:
+    """The receipt with what joining needs to know of its new items: looked at before anybody has to wait for it."""
+    fresh = tuple(replace(each, profile=profile(each.item.entry)) for each in receipt.fresh)
+    return replace(receipt, fresh=fresh) if fresh else receipt
 
 
 # --- What changed -----------------------------------------------------------------------------------------------------

@@ -11,12 +11,10 @@ from urllib.parse import urlsplit
 
 from aggregator.dedup.origin import Claim, elect
 from aggregator.dedup.profile import Profile, ending_of, profile
-from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys
+from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys, weighed
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
-from aggregator.store import Transaction, items, neighbours, sources, stories
-
-CANDIDATES = 12  # items that a new one is looked at beside, before the best are compared
+from aggregator.store import Store, Transaction, absences, items, neighbours, sources, stories
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +22,7 @@ class Joining:
     """How far joining looks."""
 
     window: timedelta = timedelta(days=60)
+    window_items: int = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +54,12 @@ def placed(
     `asked`: sources whose items only editors join. `said`: what editors said of these items before, in a rebuild.
     """
     recent = [each for each in newcomers if _is_recent(each, joining, now)]
-    holders = neighbours.sharing(
+    shared = neighbours.sharing(
         transaction,
         (term for each in recent for term in each.profile.terms),
         since=min((each.at for each in recent), default=now) - joining.window,
         until=max((each.at for each in recent), default=now) + joining.window,
     )
-    shared = {term: found for term, found in holders.items() if len(found) < neighbours.CROWDED}
     wanted = [_member(each, asked, is_recent=_is_recent(each, joining, now)) for each in newcomers]
     around = _around(transaction, wanted, shared)
     around.said = said or around.said
@@ -72,7 +70,7 @@ def placed(
             (each.id, each.at, each.profile.lead, member.terms, each.profile.references)
             for each, member in zip(newcomers, wanted, strict=True)
         ],
-        holders,
+        shared,
     )
     return where
 
@@ -108,14 +106,13 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
         for key, found in held.items()
     }
     around = Neighbourhood(
-        postings={term: list(found) for term, found in shared.items()},
+        held={each.id: weighed(each, shared) for each in wanted},
         carriers=carriers,
         referring=neighbours.referring(transaction, own),
     )
-    near = {number for each in wanted for number in around.ranked(each)[:CANDIDATES]}
+    near = {number for each in wanted for number in around.ranked(each)}
     known = neighbours.known(transaction, near)
-    rows = stories.rows(transaction, {each.story_id for each in known.values()})
-    around.origins = {number: row.origin_id for number, row in rows.items()}
+    around.origins = stories.origins(transaction, {each.story_id for each in known.values()})
     known |= neighbours.known(transaction, set(around.origins.values()) - known.keys())
     links = neighbours.references_of(transaction, known) if leading or around.referring else {}
     said = neighbours.earlier(transaction, known)
@@ -139,12 +136,31 @@ def _join_of(settings: Mapping[str, Source], source_id: str) -> str:
     return settings[source_id].join if source_id in settings else "normal"
 
 
+def forget(store: Store, joining: Joining, now: datetime) -> int:
+    """Drop from the index what is older than the window, or more than its number of items; returns how many terms.
+
+    By many short transactions: whoever polls meanwhile need not wait.
+    """
+    with store.read() as transaction:
+        last = items.last_number(transaction)
+    dropped = 0
+    for slice_ in range(neighbours.TERM_SLICES):
+        with store.write() as transaction:
+            dropped += neighbours.prune(transaction, now - joining.window, last - joining.window_items, slice_)
+    return dropped
+
+
 # --- Who is credited --------------------------------------------------------------------------------------------------
 
 
 def producers(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, int]:
-    """The item of each story that comes from its producer, as all its items together tell now."""
-    members = items.of_stories(transaction, story_ids)
+    """The item of each story that comes from its producer, as all its items whose article is there tell now."""
+    story_ids = list(story_ids)
+    gone = absences.gone(transaction, story_ids)
+    members = {
+        story: {number: item for number, item in found.items() if number not in gone} or found
+        for story, found in items.of_stories(transaction, story_ids).items()
+    }
     configured = sources.by_id(transaction, {item.source_id for found in members.values() for item in found.values()})
     return {
         story: elect([_claim(number, item, configured.get(item.source_id)) for number, item in sorted(found.items())])

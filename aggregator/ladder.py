@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from aggregator.errors import ReadError, SourceError
 from aggregator.feeds import looks_like_feed, read_feed
-from aggregator.model import Answer, Failed, Fetched, Reading, Source
+from aggregator.model import Answer, Failed, Fetched, Happening, Reading, Source
 from aggregator.pages import read_page
 from aggregator.pages.discovery import Candidate, candidates
 from aggregator.pages.structured import read_h_feed, read_json_ld, read_news_sitemap, read_wordpress
@@ -34,6 +34,7 @@ class Rung:
     answer: Fetched | None = None
     code: str = ""
     title: str = ""
+    events: tuple[Happening, ...] = ()  # what it announces when it has no news
     last_resort: bool = False  # comments, one category: only when there is nothing else
 
     @property
@@ -48,6 +49,11 @@ class Ladder:
 
     rungs: tuple[Rung, ...]
     recommended: Rung | None
+
+    @property
+    def events(self) -> tuple[Happening, ...]:
+        """What the page itself announces, when it has no news."""
+        return next((rung.events for rung in self.rungs if rung.name == LISTING), ())
 
     @property
     def code(self) -> str:
@@ -90,7 +96,7 @@ def best_reading(answer: Fetched, source: Source, now: datetime, rung: str = "")
     ladder = climb(rungs, (), source, now)
     if ladder.recommended and ladder.recommended.reading:
         return ladder.recommended.reading
-    raise ReadError(ladder.code)
+    raise ReadError(ladder.code, events=ladder.events)
 
 
 def look(answer: Fetched, source: Source, now: datetime) -> tuple[list[Rung], tuple[Candidate, ...]]:
@@ -141,7 +147,7 @@ def _rung(name: str, answer: Fetched, source: Source, now: datetime, candidate: 
     try:
         reading = read_rung(name, answer, source, now)
     except SourceError as error:
-        return Rung(name=name, address=address, code=error.code, last_resort=last_resort)
+        return Rung(name=name, address=address, code=error.code, events=error.events, last_resort=last_resort)
     return Rung(
         name=name, address=address, reading=reading, answer=answer, title=reading.title, last_resort=last_resort
     )
@@ -175,7 +181,7 @@ def _with_entries(reading: Reading, code: str) -> Reading:
     codes = [problem.code for problem in reading.problems]
     if reading.entries or "empty-list" in codes:
         return reading
-    raise ReadError(next(iter(codes), code))
+    raise ReadError(next(iter(codes), code), events=reading.events)
 
 
 def _has_news(rung: Rung, own: Rung | None) -> bool:

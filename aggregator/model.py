@@ -213,6 +213,21 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """An event that a source announces. Its dates say when it takes place: it is never news, never an entry.
+
+    `key` identifies it within its source. `ends` is None and `place` empty when not said.
+    """
+
+    key: str
+    title: str
+    link: str | None = None
+    starts: datetime
+    ends: datetime | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """Something in a document that was mended, skipped or refused. `code` is stable; `message` is for a person."""
 
@@ -239,6 +254,7 @@ class Reading:
     language: str = ""
     link: str | None = None  # the site that the feed belongs to
     entries: tuple[Entry, ...] = ()
+    events: tuple[Happening, ...] = ()
     problems: tuple[Problem, ...] = ()
     pace: Pace = Pace()
     hubs: tuple[str, ...] = ()
@@ -315,6 +331,28 @@ class Item:
     entry: Entry
     url_key: str = ""
     first_seen: datetime
+
+
+class Standing(StrEnum):
+    """What is known of an article that its source lists no more, or that was not found."""
+
+    UNLISTED = "unlisted"  # it vanished from its list; its address has said nothing yet
+    MISSING = "missing"  # 404 or 410, once
+    GONE = "gone"  # and again, days later
+    ALIVE = "alive"  # it is there, only not in the list
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absence:
+    """How it stands with one such article. `listed`: its source lists it all the same."""
+
+    item_id: int
+    status: Standing = Standing.UNLISTED
+    listed: bool = False
+    first_missing_at: datetime | None = None
+    checks: int = 0
+    last_checked_at: datetime | None = None
+    gone_at: datetime | None = None
 
 
 class State(StrEnum):

@@ -7,15 +7,17 @@ batches by one short transaction each (`intake.py`), which lets in nothing of a 
 is a result, never an exception.
 
 A second look is fetched after all first answers: the other addresses of a site that nobody climbed yet (`ladder.py`),
-further pages of a list that is read for the first time, and the articles of new items whose list says too little.
+further pages of a list that is read for the first time, the articles of new items whose list says too little, and of
+known ones that vanished from it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Literal
 
+from aggregator.absences import Check, are_missing, asked, noticed, open_cases
 from aggregator.batch import Fresh, Receipt
 from aggregator.dedup.identity import fingerprint
 from aggregator.errors import ReadError
@@ -27,8 +29,10 @@ from aggregator.pages.completing import completed
 from aggregator.pages.discovery import Candidate
 from aggregator.pages.pager import next_page
 from aggregator.policy.address import expand
+from aggregator.policy.interval import host_pause
 from aggregator.policy.visit import body_hash, failed, unchanged
-from aggregator.receipts import Line, Report, identified, planned, read_as, rung_of, settled
+from aggregator.receipts import Line, Report, identified, own_entries, planned, read_as, rung_of, settled
+from aggregator.reservations import Reservations, heard_of, questions
 from aggregator.store import leases
 from aggregator.store.leases import Claimed, Lease
 
@@ -78,6 +82,8 @@ def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iter
         return line.fetch(requests, now, may_start)
 
     batch = Batch(line, claimed, now)
+    cases = open_cases(line, claimed)
+    checks: dict[str, tuple[Check, ...]] = {}
     ascents: list[Ascent] = []
     hungry: list[Receipt] = []
     for request, answer in fetch(request_for(each, line, now) for each in claimed):
@@ -86,7 +92,9 @@ def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iter
             resting.add(seen.claimed.lease.host_id)
         if isinstance(seen, Ascent):
             ascents.append(seen)
-        elif seen.next_page or seen.wanted:
+            continue
+        seen, checks[request.source_id] = noticed(line, seen, cases.get(request.source_id, ()), now)
+        if seen.next_page or seen.wanted or checks[request.source_id]:
             hungry.append(seen)
         else:
             yield from batch.add(seen)
@@ -95,7 +103,8 @@ def _poll_claimed(line: Line, claimed: Sequence[Claimed], now: datetime) -> Iter
             hungry.append(receipt)
         else:
             yield from batch.add(receipt)
-    for receipt in with_articles(line, fetch, with_further_pages(line, fetch, hungry, now), now):
+    fed = list(with_articles(line, fetch, with_further_pages(line, fetch, hungry, now), now))
+    for receipt in with_checks(line, fetch, fed, checks, now):
         yield from batch.add(receipt)
     yield from batch.finish()
 
@@ -195,7 +204,7 @@ def _longer(line: Line, receipt: Receipt, answer: Answer | None, now: datetime) 
     had = {each.item.key for each in receipt.fresh}
     more = [
         Fresh(item=item, fingerprint=fingerprint(item.entry), tags=line.tag(item.entry, source))
-        for key, item in identified(reading.entries, source, line, now).items()
+        for key, item in identified(own_entries(reading.entries, line), source, now).items()
         if key not in had
     ]
     return replace(
@@ -209,26 +218,53 @@ def _longer(line: Line, receipt: Receipt, answer: Answer | None, now: datetime) 
 def with_articles(line: Line, fetch: Ask, receipts: Sequence[Receipt], now: datetime) -> Iterator[Receipt]:
     """Fetch the articles of new items that lack a date or a teaser, once each; a failure leaves the item as it was."""
     found: dict[str, dict[str, Fetched]] = {each.claimed.source.id: {} for each in receipts}
-    asked: dict[str, int] = dict.fromkeys(found, 0)
+    requests: dict[str, int] = dict.fromkeys(found, 0)
+    missing: set[tuple[str, str]] = set()
+    reserved = with_reservations(line, fetch, receipts, requests, now)
     if receipts:
         for request, answer in fetch(_articles(line, receipts)):
-            asked[request.source_id] += answer.wire.requests
+            requests[request.source_id] += answer.wire.requests
+            if are_missing(answer):
+                missing.add((request.source_id, request.url))
             if isinstance(answer, Fetched):
                 found[request.source_id][request.url] = answer
     for receipt in receipts:
         source = receipt.claimed.source
         fresh = tuple(
-            _completed_by(line, each, found[source.id].get(each.item.entry.link or ""), source, now)
+            _completed_by(line, each, found[source.id].get(each.item.entry.link or ""), reserved, source, now)
             for each in receipt.fresh
         )
-        yield replace(receipt, fresh=fresh, wanted=(), requests=receipt.requests + asked[source.id])
+        not_found = tuple(each.item.key for each in fresh if (source.id, each.item.entry.link) in missing)
+        yield replace(
+            receipt,
+            fresh=fresh,
+            wanted=(),
+            requests=receipt.requests + requests[source.id],
+            findings=replace(receipt.findings, not_found=not_found),
+        )
 
 
 def _articles(line: Line, receipts: Sequence[Receipt]) -> Iterator[Request]:
     return (_further(line, each.claimed.source, url, "page") for each in receipts for url in each.wanted)
 
 
-def _completed_by(line: Line, fresh: Fresh, answer: Fetched | None, source: Source, now: datetime) -> Fresh:
+def with_reservations(
+    line: Line, fetch: Ask, receipts: Sequence[Receipt], requests: dict[str, int], now: datetime
+) -> Reservations:
+    """Ask the sites of the wanted articles what they reserve, each once a day at most; counts the `requests`."""
+    wanted = {url: each.claimed.source for each in receipts for url in each.wanted}
+    kept, asked_of = questions(line, wanted, now)
+    answers = []
+    if asked_of:
+        for request, answer in fetch(_further(line, source, url, "page") for url, source in asked_of.items()):
+            requests[request.source_id] += answer.wire.requests
+            answers.append((request.url, answer))
+    return heard_of(line, kept, answers, now)
+
+
+def _completed_by(
+    line: Line, fresh: Fresh, answer: Fetched | None, reserved: Reservations, source: Source, now: datetime
+) -> Fresh:
     if answer is None:
         return fresh
     article = read_article(
@@ -237,13 +273,33 @@ def _completed_by(line: Line, fresh: Fresh, answer: Fetched | None, source: Sour
         now=now,
         charset=answer.charset,
         language=source.language,
-        tdm_reservation=answer.tdm_reservation,
+        tdm_reservation="1"
+        if reserved.hold(fresh.item.entry.link or answer.wire.url, answer.wire.url)
+        else answer.tdm_reservation,
     )
     entry = completed(fresh.item.entry, article)
     if entry is fresh.item.entry:
         return fresh
     # The fingerprint stays that of the list's words: only what the list says anew is a change.
     return replace(fresh, item=replace(fresh.item, entry=entry), tags=line.tag(entry, source))
+
+
+def with_checks(
+    line: Line, fetch: Ask, receipts: Sequence[Receipt], checks: Mapping[str, Sequence[Check]], now: datetime
+) -> Iterator[Receipt]:
+    """Ask for the articles that vanished from their lists, each once; what their servers say is proof or is not."""
+    heard: dict[str, dict[str, Answer]] = {each.claimed.source.id: {} for each in receipts}
+    wanted = [(each.claimed.source, check) for each in receipts for check in checks.get(each.claimed.source.id, ())]
+    if wanted:
+        for request, answer in fetch(_further(line, source, check.url, "page") for source, check in wanted):
+            heard[request.source_id][request.url] = answer
+    for receipt in receipts:
+        answers = heard[receipt.claimed.source.id]
+        receipt = asked(receipt, checks.get(receipt.claimed.source.id, ()), answers, now)
+        pauses = [pause for answer in answers.values() if (pause := host_pause(answer, line.bounds))]
+        if pauses:
+            receipt = replace(receipt, pause_until=now + max(pauses))
+        yield replace(receipt, requests=receipt.requests + sum(answer.wire.requests for answer in answers.values()))
 
 
 # --- Writing it down --------------------------------------------------------------------------------------------------

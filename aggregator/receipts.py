@@ -85,14 +85,14 @@ def read_as(line: Line, claimed: Claimed, answer: Fetched, rung: str, now: datet
 
 def not_read(line: Line, claimed: Claimed, answer: Fetched, error: SourceError, now: datetime) -> Receipt:
     poll = unreadable(claimed.held.poll, answer, error, now)
-    return replace(planned(line, claimed, answer, poll, now), body=answer, verdict="bad")
+    return replace(planned(line, claimed, answer, poll, now), body=answer, verdict="bad", events=error.events)
 
 
 def settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: datetime) -> Receipt:
     """Read the source as the ladder recommends, from now on."""
     best = ladder.recommended
     if best is None or best.reading is None or best.answer is None:
-        return not_read(line, claimed, answer, ReadError(ladder.code), now)
+        return not_read(line, claimed, answer, ReadError(ladder.code, events=ladder.events), now)
     moved_in = "" if best.answer is answer else best.address
     rung = FEED if best.name.startswith(("feed", "common")) else best.name
     last = replace(claimed.held.poll, rung=rung, address=moved_in)
@@ -105,7 +105,8 @@ def settled(line: Line, claimed: Claimed, answer: Fetched, ladder: Ladder, now: 
 
 def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, rung: str, now: datetime) -> Receipt:
     source, last = claimed.source, claimed.held.poll
-    found = identified(reading.entries, source, line, now)
+    own = own_entries(reading.entries, line)
+    found = identified(own, source, now)
     with line.store.read() as transaction:
         known = items.known_items(transaction, source.id, found)
         strangers = {key: item.entry for key, item in found.items() if key not in known}
@@ -129,6 +130,7 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
     poll = replace(
         succeeded(last, answer, reading, now, changed=bool(fresh or changes)),
         rule=reading.rule or last.rule,
+        reposted_at=now if len(own) < len(reading.entries) else last.reposted_at,
         offers=linked_feed(answer) if rung == LISTING and source.kind == "page" else "",
     )
     flood = is_flood(len(fresh), last.usual, known_before=last.changed_at is not None)
@@ -144,16 +146,21 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
         verdict="good",
         wanted=_wanted(fresh, images=source.images) if reading.kind == "page" else (),
         next_page=further_page(answer) if rung == LISTING and last.changed_at is None else "",
+        listed=frozenset(each.id for each in known.values()),
+        events=reading.events,
         healed_from=last.rule if _is_redesigned(reading, last) else "",
     )
 
 
-def identified(entries: Iterable[Entry], source: Source, line: Line, now: datetime) -> dict[str, Item]:
-    """The entries that are the source's own, by what identifies them; the first of equal ones counts."""
+def own_entries(entries: Sequence[Entry], line: Line) -> list[Entry]:
+    """The entries that are not our own voice coming back."""
+    return [entry for entry in entries if not is_echo(entry, base_url=line.base_url, tag_authority=line.tag_authority)]
+
+
+def identified(entries: Iterable[Entry], source: Source, now: datetime) -> dict[str, Item]:
+    """Entries of a source by what identifies them; the first of equal ones counts."""
     found: dict[str, Item] = {}
     for entry in entries:
-        if is_echo(entry, base_url=line.base_url, tag_authority=line.tag_authority):
-            continue
         key = item_key(entry)
         if key not in found:
             found[key] = Item(key=key, source_id=source.id, entry=entry, url_key=_url_key(entry.link), first_seen=now)

@@ -4,26 +4,33 @@ The only file that knows both the configuration and the steps.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from urllib.parse import urlsplit
 
 import structlog
 
+from aggregator.accounts import Access
+from aggregator.accounts.issuing import MAIL
 from aggregator.batch import Intake
-from aggregator.config import Config
+from aggregator.config import Config, ensure_secret_key
+from aggregator.deliver.mail import Mailer
+from aggregator.deliver.sending import Sender
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
+from aggregator.joining import Joining
 from aggregator.model import Answer, Entry, Request, Site, Source, Tags
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, open_store, robots, sources
-from aggregator.tag.rules import Rules, compile_rules, tag
+from aggregator.tag.lexicon import compile_rules
+from aggregator.tag.model import ModelError
+from aggregator.tag.tagger import Tagger, starter_model, tagger
 from aggregator.text.html import text_of_clean
 
 log = structlog.get_logger()
@@ -40,6 +47,8 @@ class Service:
     store: Store
     line: Line
     press: Press
+    access: Access
+    senders: Mapping[str, Sender]
     fetcher: Fetcher
 
     def close(self) -> None:
@@ -61,6 +70,8 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         store=store,
         line=make_line(config, store, fetcher.fetch, bounds),
         press=make_press(config, store),
+        access=make_access(config, store),
+        senders=make_senders(config),
         fetcher=fetcher,
     )
 
@@ -106,12 +117,15 @@ def make_line(
     return Line(
         store=store,
         fetch=fetch,
-        tag=Tagging(rules=compile_rules(config.themes_rules)),
+        tag=Tagging(tagger=make_tagger(config)),
         intake=Intake(
             mode=publishing.mode,
             announce_days=publishing.announce_days,
             announce_items=publishing.announce_items,
             tag_authority=config.site.tag_authority,
+            joining=Joining(
+                window=timedelta(days=config.joining.window_days), window_items=config.joining.window_items
+            ),
         ),
         base_url=config.site.base_url,
         tag_authority=config.site.tag_authority,
@@ -123,11 +137,40 @@ def make_line(
     )
 
 
+def make_tagger(config: Config) -> Tagger:
+    """The tagger of this configuration: with the trained starter when it was made for these themes, else by rules."""
+    rules = compile_rules(config.themes_rules)
+    try:
+        model = starter_model()
+    except (ModelError, OSError) as error:
+        log.warning("model_unusable", error=str(error))
+        model = None
+    return tagger(rules, model, config.publishing.wanted_precision)
+
+
 def make_press(config: Config, store: Store) -> Press:
     """What documents of this configuration are made with."""
     with store.read() as transaction:
         created = documents.created(transaction)
     return Press(store=store, site=config.site, created=created, feed_length=config.publishing.feed_length)
+
+
+def make_access(config: Config, store: Store) -> Access:
+    """The way in to this service, for its editors."""
+    return Access(
+        store=store,
+        secret_key=ensure_secret_key(config).get_secret_value(),
+        base_url=config.site.base_url,
+        title=config.site.title,
+        language=config.site.language,
+        sends_mail=bool(config.smtp_url.get_secret_value()),
+    )
+
+
+def make_senders(config: Config) -> dict[str, Sender]:
+    """What can be delivered, by its kind in the outbox."""
+    url = config.smtp_url.get_secret_value()
+    return {MAIL: Mailer(url=url, sender=config.mail_sender)} if url else {}
 
 
 def user_agent(site: Site) -> str:
@@ -157,9 +200,9 @@ def is_public_host(url: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tagging:
-    """The tagger of the line: rules over title and text, with what is known of the source."""
+    """The tagger of the line: over title and text, with what is known of the source."""
 
-    rules: Rules
+    tagger: Tagger
 
     def __call__(self, entry: Entry, source: Source) -> Tags:
         """What `entry` is about."""
@@ -168,8 +211,7 @@ class Tagging:
         if entry.content and lacking > 0:
             # Three characters of HTML give at least one of text: the rest need not be parsed for it.
             text = f"{text} {text_of_clean(entry.content[: 3 * lacking])}"
-        return tag(
-            self.rules,
+        return self.tagger(
             title=entry.title,
             text=text[:TAGGED_CHARACTERS],
             organisation=source.organisation,

@@ -6,7 +6,7 @@ by Ctrl-C.
 
 import typer
 
-from aggregator.cli import demo, polling, publishing, reading, serving, setup, sources, stories
+from aggregator.cli import agenda, demo, polling, publishing, reading, serving, setup, sources, stories, themes, users
 from aggregator.cli.output import PLAIN, Exit, fail
 from aggregator.errors import AggregatorError, BusyError
 
@@ -21,8 +21,11 @@ app = typer.Typer(
 )
 for group in (serving, polling, reading, publishing, setup, demo):
     group.add_to(app)
+agenda.add_to(sources.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(stories.app, name="stories")
+app.add_typer(themes.app, name="themes")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

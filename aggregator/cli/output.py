@@ -1,6 +1,8 @@
 """What commands print: JSON for programs, tables for people; progress and complaints on stderr."""
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -33,6 +35,14 @@ def fail(message: str, code: Exit) -> NoReturn:
     """Say what is wrong and stop."""
     print(f"aggregator: {message}", file=sys.stderr)
     raise SystemExit(int(code))
+
+
+def actor() -> str:
+    """Who decides at this terminal, for the log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user need not have a name
+        return f"cli:{os.getuid()}"
 
 
 def for_programs(wants_json: bool) -> bool:

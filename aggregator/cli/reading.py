@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.errors import SourceError
-    from aggregator.model import Entry, Fetched, Reading
+    from aggregator.model import Entry, Fetched, Happening, Reading
 
 As = Literal["auto", "feed", "page"]
 
@@ -96,8 +96,9 @@ def _fetch(address: str, kind: As, now: "datetime") -> "Fetched":
 def _refuse(error: "SourceError", for_program: bool) -> NoReturn:
     message = told(error.code, "en")
     if for_program:
+        events = [event_json(each) for each in error.events]
         problem = {"code": error.code, "message": message}
-        print_json({"kind": None, "format": None, "title": "", "entries": [], "problems": [problem]})
+        print_json({"kind": None, "format": None, "title": "", "entries": [], "problems": [problem], "events": events})
     else:
         print(message, file=sys.stderr)
     raise typer.Exit(Exit.FAILURE)
@@ -111,6 +112,18 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
         "title": reading.title,
         "entries": [entry_json(entry) for entry in reading.entries],
         "problems": [{"code": each.code, "message": each.message} for each in reading.problems],
+        "events": [event_json(each) for each in reading.events],
+    }
+
+
+def event_json(event: "Happening") -> dict[str, Any]:
+    """The stable JSON form of an event; `ends` is null and `place` empty when not said."""
+    return {
+        "title": event.title,
+        "link": event.link,
+        "starts": _local(event.starts),
+        "ends": _local(event.ends),
+        "place": event.place,
     }
 
 

@@ -89,9 +89,11 @@ def _server(service: "Service") -> "uvicorn.Server":
     import uvicorn
 
     from aggregator.web.app import make_app
+    from aggregator.web.oidc import make_provider
 
     settings = uvicorn.Config(
-        make_app(service.press),
+        make_app(service.press, service.access, make_provider(**service.config.oidc.as_arguments())),
+        forwarded_allow_ips=service.config.server.trusted_proxies,
         host=service.config.server.host,
         port=service.config.server.port,
         log_level="warning",
@@ -121,6 +123,7 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _welcome(service: "Service", lines: Sequence[str]) -> None:
+    from aggregator.accounts.issuing import first_manager_link
     from aggregator.model import State
     from aggregator.store import sources, stories
 
@@ -128,15 +131,14 @@ def _welcome(service: "Service", lines: Sequence[str]) -> None:
     with service.store.read() as transaction:
         count = len(sources.all_sources(transaction))
         public = stories.counts_by_state(transaction).get(State.PUBLISHED, 0)
+    link = first_manager_link(service.access, moment(""))
+    once_a_day = "; then once a day at most, as contact is not set (site.toml, [site] contact)"
     feed = f"{config.site.base_url}/feeds/all.atom"
     for name, text in (
         ("Address", config.site.base_url),
-        ("Sources", f"{count}, polled from now on"),
+        ("Sources", f"{count}, polled from now on{'' if config.site.contact else once_a_day}"),
         ("News", f"{public} stories so far; feed: {feed}" if public else f"on its way; feed: {feed}"),
-        (
-            "Contact",
-            config.site.contact or "not set: partners are asked once a day at most (site.toml, [site] contact)",
-        ),
+        ("Editors", f"the first one begins here: {link}" if link else f"{config.site.base_url}/edit"),
         ("Data", f"{config.paths.data_dir.resolve()}"),
         ("Stop", "Ctrl-C"),
         *(("", line) for line in lines),

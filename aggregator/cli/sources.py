@@ -74,6 +74,7 @@ def source_json(held: "Held", language: str) -> dict[str, Any]:
         "last_success": iso(poll.succeeded_at),
         "last_change": iso(poll.changed_at),
         "next_due": iso(poll.next_due),
+        "reposts": iso(poll.reposted_at),
     }
 
 

@@ -1,20 +1,20 @@
 """`stories`: look at stories, and decide about them from the terminal."""
 
-import getpass
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli.output import PLAIN, Exit, WantsJson, fail, for_programs, iso, moment, print_json, print_rows
+from aggregator.cli import joining
+from aggregator.cli.output import PLAIN, Exit, WantsJson, actor, fail, for_programs, iso, moment, print_json, print_rows
 
 if TYPE_CHECKING:
     from aggregator.desk.decide import Decided
-    from aggregator.model import Story
+    from aggregator.model import Absence, Story
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, publish, reject or withdraw them."
+    no_args_is_help=True, rich_markup_mode=PLAIN, help="Look at stories, decide about them, join and take them apart."
 )
+joining.add_to(app)
 
 Slugs = Annotated[list[str], typer.Argument(metavar="ID", help="Story ids, as `stories list` shows them.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
@@ -44,17 +44,34 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
     """One story: its items, why it stands where it stands, and everything that happened to it."""
     from aggregator.cli.context import service
     from aggregator.cli.reading import entry_json
-    from aggregator.store import events, stories
+    from aggregator.store import absences, events, items, neighbours, proposals, stories
 
     with service(moment("")) as opened, opened.store.read() as transaction:
         row = stories.row_by_slug(transaction, slug)
         if row is None:
             fail(f"no story is called {slug}; `aggregator stories list` shows their ids", Exit.USAGE)
         story = stories.load(transaction, [row.id])[0]
+        members = items.of_stories(transaction, [row.id])[row.id]
         log = events.of_story(transaction, row.id)
+        absent = absences.of_story(transaction, row.id)
+        cards = proposals.of_stories(transaction, [row.id])
+        others = {each for card in cards for each in (card.story_id, card.other_story_id)} - {row.id}
+        related = neighbours.dossier(transaction, row.id)
+        named = stories.by_number(transaction, others | set(related))
     found = _row(story) | {
         "because": list(story.tags.because),
-        "items": [{"source": item.source_id} | entry_json(item.entry) for item in story.items],
+        "items": [
+            {"item": number, "origin": number == row.origin_id, "source": item.source_id}
+            | entry_json(item.entry)
+            | _absence(absent.get((item.source_id, item.key)))
+            for number, item in sorted(members.items(), key=lambda each: (each[0] != row.origin_id, each[0]))
+        ],
+        "perhaps_same": [
+            {"id": named[other].slug, "title": named[other].origin.entry.title, "because": card.because}
+            for card in cards
+            for other in {card.story_id, card.other_story_id} - {row.id}
+        ],
+        "related": [{"id": named[number].slug, "title": named[number].origin.entry.title} for number in related],
         "events": [
             {"seq": each.seq, "at": iso(each.at), "kind": each.kind, "actor": each.actor, "reason": each.reason}
             for each in log
@@ -65,6 +82,15 @@ def show(slug: Annotated[str, typer.Argument(metavar="ID")], wants_json: WantsJs
         return
     print(f"{found['title']}\n  {found['state']} {found['reason']}  theme {found['theme']}  {found['link']}")
     print("  because " + ("; ".join(found["because"]) or "no term decided"))
+    for item in found["items"]:
+        print(f"  item {item['item']}  {item['source']}{'  (origin)' if item['origin'] else ''}  {item['title']}")
+        if item["gone"] or item["missing_since"]:
+            said = f"gone since {item['gone']}" if item["gone"] else f"not found since {item['missing_since']}"
+            print(f"  {item['link']} at {item['source']}: {said}")
+    for other in found["perhaps_same"]:
+        print(f"  perhaps the same as {other['id']}: {other['title']} ({other['because']})")
+    for other in found["related"]:
+        print(f"  about the same report: {other['id']}: {other['title']}")
     for event in found["events"]:
         print(f"  {event['at']}  {event['kind']:<10} {event['actor']}  {event['reason']}")
 
@@ -97,7 +123,7 @@ def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> N
 
     now = moment("")
     with service(now) as opened:
-        came: Decided = decision(opened.store, slugs, _actor(), now, reason)
+        came: Decided = decision(opened.store, slugs, actor(), now, reason)
         refresh(opened.press, now)
     if for_programs(wants_json):
         print_json({"changed": list(came.changed), "unknown": list(came.unknown)})
@@ -108,11 +134,12 @@ def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> N
     raise typer.Exit(Exit.USAGE if len(came.unknown) == len(set(slugs)) else Exit.PARTLY)
 
 
-def _actor() -> str:
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user need not have a name
-        return f"cli:{os.getuid()}"
+def _absence(absence: "Absence | None") -> dict[str, Any]:
+    """When the article of an item was first not found, and since when it is taken for gone; null otherwise."""
+    return {
+        "missing_since": iso(absence.first_missing_at) if absence else None,
+        "gone": iso(absence.gone_at) if absence else None,
+    }
 
 
 def _row(story: "Story") -> dict[str, Any]:

@@ -19,6 +19,8 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    JoiningSection,
+    Oidc,
     Polling,
     Publishing,
     Retention,
@@ -38,9 +40,14 @@ _EXAMPLES = {
     "site.contact": '"https://example.nl/contact" or "nieuws@example.nl"',
     "paths.database_url": '"postgresql://user:password@host/name" or "sqlite:////var/lib/aggregator/db.sqlite3"',
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
+    "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
+    "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
+    "oidc.issuer": '"https://login.example.nl"',
+    "oidc.allowed_domain": '"example.nl"',
     "mail.smtp_url": '"smtp://user:password@mail.example.nl:587"',
     "security.secret_key": "32 random characters or more",
 }
+_TOGETHER = ("interval_min", "interval_max", "issuer")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  an address to listen on is none to be found at
 
 
@@ -64,13 +71,16 @@ class Config:
 
     site: Site
     publishing: Publishing
+    joining: JoiningSection
     polling: Polling
     retention: Retention
     paths: Paths
     server: Server
     fetch_allow: str
     smtp_url: SecretStr
+    mail_sender: str
     secret_key: SecretStr | None
+    oidc: Oidc
     sources: tuple[Source, ...]
     themes_rules: Mapping[str, Any]
     origins: Mapping[str, str]
@@ -86,14 +96,16 @@ class Config:
             "paths.database_url": _without_password(self.paths.database_url),
             "fetch.allow": self.fetch_allow,
             "mail.smtp_url": _without_password(self.smtp_url.get_secret_value()),
+            "mail.sender": self.mail_sender,
             "security.secret_key": "***" if self.secret_key else "",
+            "oidc.client_secret": "***" if self.oidc.client_secret else "",
         }
         keys = [*known_keys(), "paths.config_dir"]
         return [(key, _text(values[key]), self.origin(key)) for key in keys]
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "polling", "retention", "paths", "server")
+        sections = ("site", "publishing", "joining", "polling", "retention", "paths", "server", "oidc")
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -188,8 +200,8 @@ def _validate(values: Mapping[str, tuple[Any, str]]) -> tuple[Settings | None, l
 
 def _fault(found: ErrorDetails, values: Mapping[str, tuple[Any, str]]) -> Fault:
     key = ".".join(str(part) for part in found["loc"][:2])
-    if "." not in key:  # said of the section as a whole: which of its keys are too far apart
-        key = next(name for name in (f"{key}.interval_min", f"{key}.interval_max") if name in values)
+    if "." not in key:  # said of the section as a whole: which of its keys do not go together
+        key = next(name for name in (f"{key}.{part}" for part in _TOGETHER) if name in values)
     value, origin = values[key]
     where, name = ("environment", origin[12:]) if origin.startswith("environment ") else (origin, key)
     if found["type"] == "extra_forbidden":
@@ -240,13 +252,16 @@ def _assemble(
     return Config(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
+        joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,
         paths=paths,
         server=settings.server,
         fetch_allow=settings.fetch.allow,
         smtp_url=SecretStr(settings.mail.smtp_url),
+        mail_sender=settings.mail.sender or _own_sender(about["contact"], about["base_url"]),
         secret_key=settings.security.secret_key,
+        oidc=settings.oidc,
         sources=sources,
         themes_rules=rules,
         origins=origins,
@@ -270,6 +285,11 @@ def _needs_secret(settings: Settings, paths: Paths) -> list[Fault]:
 def _own_address(server: Server) -> str:
     host = _ANYWHERE.get(server.host, server.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
+
+
+def _own_sender(contact: str, base_url: str) -> str:
+    """Whom our mail is from when nobody says: partners may answer to a contact address, and to nobody else."""
+    return contact if "@" in contact and ":" not in contact else f"noreply@{urlsplit(base_url).hostname}"
 
 
 def _without_password(url: str) -> str:

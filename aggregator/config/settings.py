@@ -11,11 +11,15 @@ from aggregator.config.values import (
     BaseUrl,
     Contact,
     DatabaseUrl,
+    Domain,
     Duration,
     FetchAllow,
+    Issuer,
     Language,
     Line,
     Named,
+    Networks,
+    Sender,
     SmtpUrl,
     between,
     check_order,
@@ -51,10 +55,18 @@ class Publishing(Section):
     """What is published by itself, and how much of it."""
 
     mode: Literal["automatic", "edited"] = "automatic"
+    wanted_precision: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.98
     feed_length: Annotated[int, Field(ge=1, le=1000)] = 100
     announce_days: Count = 14
     announce_items: Count = 5
     teaser_length: Annotated[int, Field(ge=40, le=1000)] = 300
+
+
+class JoiningSection(Section):
+    """How far back news is looked for that may be the same."""
+
+    window_days: Annotated[int, Field(ge=1, le=3650)] = 60
+    window_items: Annotated[int, Field(ge=1000)] = 1_000_000
 
 
 class Polling(Section):
@@ -92,6 +104,7 @@ class Server(Section):
 
     host: Named = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    trusted_proxies: Networks = "127.0.0.1, ::1"
 
 
 class Fetch(Section):
@@ -104,6 +117,7 @@ class Mail(Section):
     """Where mail is handed over: smtp://user:password@host:587 or smtps://..."""
 
     smtp_url: SmtpUrl = ""
+    sender: Sender = Field(default="", description="site.contact, else noreply@ the host of site.base_url")
 
 
 class Security(Section):
@@ -114,11 +128,34 @@ class Security(Section):
     )
 
 
+class Oidc(Section):
+    """Signing in with an account of one's organisation (OpenID Connect Core 1.0). Off while `issuer` is empty."""
+
+    issuer: Issuer = ""
+    client_id: Line = ""
+    client_secret: SecretStr = SecretStr("")
+    allowed_domain: Domain = ""
+    default_role: Literal["lezer", "redacteur", "beheerder"] = "lezer"
+
+    def as_arguments(self) -> dict[str, str]:
+        """The keys as plain texts."""
+        return {name: getattr(self, name) for name in type(self).model_fields} | {
+            "client_secret": self.client_secret.get_secret_value()
+        }
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Oidc":
+        if self.issuer and not self.client_id:
+            raise ValueError("issuer needs a client_id: the provider gave you one for this site")
+        return self
+
+
 class Settings(Section):
     """All of site.toml."""
 
     site: SiteSection = SiteSection()
     publishing: Publishing = Publishing()
+    joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
     retention: Retention = Retention()
     paths: Paths = Paths()
@@ -126,9 +163,10 @@ class Settings(Section):
     fetch: Fetch = Fetch()
     mail: Mail = Mail()
     security: Security = Security()
+    oidc: Oidc = Oidc()
 
 
-SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key"})
+SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret"})
 
 # The first ones needed have short names, in the environment and as flags.
 SHORT_NAMES = {

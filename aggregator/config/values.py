@@ -23,6 +23,8 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"[a-zA-Z0-9.@_-]+,\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.*_-]+)(?::\d{1,5})?")
 _PLACEHOLDER = re.compile(r"\{[a-z]+(?:[+-]\d+)?\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -148,6 +150,36 @@ def _smtp_url(text: str) -> str:
     return text
 
 
+def _sender(text: str) -> str:
+    address = text.rpartition("<")[2].rstrip("> ") if "<" in text else text
+    if text and (_CONTROL.search(text) or not _MAIL.fullmatch(address)):
+        raise ValueError("must be a mail address, alone or behind a name")
+    return text
+
+
+def _issuer(text: str) -> str:
+    if text:
+        parts = _split_url(text, ("https", "http"))
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError("must start with https://")
+    return text
+
+
+def _domain(text: str) -> str:
+    if text and not _DOMAIN.fullmatch(text.lower()):
+        raise ValueError("must be the part of a mail address behind the @")
+    return text.lower()
+
+
+def _networks(text: str) -> str:
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            ip_network(entry)
+        except ValueError:
+            raise ValueError(f"holds {entry!r}, which is no address or CIDR") from None
+    return text
+
+
 def _database_url(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     engine = scheme.partition("+")[0]
@@ -188,4 +220,8 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Contact = Annotated[str, AfterValidator(_contact)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Sender = Annotated[str, AfterValidator(_sender)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Networks = Annotated[str, AfterValidator(_networks)]
 FetchAllow = Annotated[str, AfterValidator(_fetch_allow)]

@@ -4,17 +4,21 @@ What is an echo is never an item, else every story would become its own second s
 (tag: URIs) and atom:source (RFC 4287 section 4.2.11) are how we know ourselves again.
 """
 
+import re
 from collections.abc import Collection
 
 from aggregator.dedup.urls import url_key
 from aggregator.model import Entry
 
+PASTED = 3  # links to stories of ours that make a text our newsletter, if they are most of its links
 EMBED_ELEMENT = "<techniek-nieuws"
 EMBED_FRAME = "/embed/news"
 
+_LINK = re.compile(r'href="([^"]{1,2000})"')
+
 
 def is_echo(entry: Entry, *, base_url: str, tag_authority: str, feed_ids: Collection[str] = ()) -> bool:
-    """Whether `entry` carries our own ids, addresses or embed markup, or was copied from us.
+    """Whether `entry` carries our own ids, addresses or embed markup, was copied from us or pastes our newsletter.
 
     `feed_ids` are further ids that our feeds have, or had under an earlier configuration.
     """
@@ -24,7 +28,7 @@ def is_echo(entry: Entry, *, base_url: str, tag_authority: str, feed_ids: Collec
         name.startswith(f"tag:{tag_authority}:") or name in feed_ids or _is_under(base_key, name)
         for name in names
         if name
-    ) or any(_embeds(base_key, markup) for markup in (entry.content, entry.summary))
+    ) or any(_embeds(base_key, markup) or _pastes(base_key, markup) for markup in (entry.content, entry.summary))
 
 
 def _is_under(base_key: str, name: str) -> bool:
@@ -33,6 +37,15 @@ def _is_under(base_key: str, name: str) -> bool:
     except ValueError:
         return False  # an id need not be an address
     return key == base_key or (key.startswith(base_key) and key[len(base_key)] in "/?#")
+
+
+def _pastes(base_key: str, markup: str) -> bool:
+    """Whether a text is mostly links to our stories: a newsletter of ours that was pasted."""
+    if "/stories/" not in markup:
+        return False
+    links = _LINK.findall(markup)
+    ours = sum(_is_under(base_key, link) for link in links)
+    return ours >= PASTED and 2 * ours >= len(links)
 
 
 def _embeds(base_key: str, markup: str) -> bool:

@@ -8,18 +8,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Beginnings of folded words.
-_BEFORE = (
-    *("genomineerd", "nominat", "nominer", "kanshebber", "favoriet", "finalist", "aanmeld", "inschrijv", "schrijf"),
-    *("binnenkort", "vooraankondig", "zoekt", "gezocht", "vacature"),
+# Of folded titles; what has no "\\b" behind it is the beginning of a word.
+_BEFORE = re.compile(
+    r"\b(?:genomineerd|nominat|nominer|kanshebber|favoriet|finalist|aanmeld|inschrijv|schrijf|binnenkort|vooraankondig|"
+    r"zoekt|gezocht|vacature)"
 )
-_AFTER = (
-    *("wint", "winnaar", "winnen", "won", "gewonnen", "kampioen", "terugblik", "verslag", "uitslag", "bekroond"),
-    *("zilver", "brons", "gesloten", "geslaagd", "uitgereikt"),
+_AFTER = re.compile(
+    r"\b(?:wint|winnaar|winnen|won\b|gewonnen|kampioen|terugblik|verslag|uitslag|bekroond|zilver|brons\b|gesloten|"
+    r"geslaagd|uitgereikt)"
 )
-_WHOLE = frozenset(("won", "brons"))  # words that others begin with
-_OVERVIEW = ("weekoverzicht", "maandoverzicht", "nieuwsoverzicht", "jaaroverzicht", "nieuwsbrief", "nieuwsronde")
-_OVERVIEW_PHRASES = (("kort", "nieuws"), ("in", "het", "kort"), ("week", "in"), ("dit", "nummer"), ("agenda",))
+_OVERVIEW = re.compile(
+    r"\b(?:(?:week|maand|nieuws|jaar)overzicht|nieuwsbrief|nieuwsronde|kort nieuws|in het kort|week in\b|dit nummer|"
+    r"agenda\b)"
+)
 # "FNV: leerbudget is eerste stap", "MBO Raad: docent moet terug naar de werkvloer": somebody's word on the news.
 _SPEAKER_LENGTH = 80  # characters; the pattern takes their cube on a title that is nothing but capitals
 _NAME = r"[A-ZÀ-Þ][\w&+-]*"
@@ -40,11 +41,11 @@ class Genre:
     @classmethod
     def of(cls, headline: str, title: Sequence[str]) -> "Genre":
         """The genre that a headline tells, as written and as folded words."""
+        words = " ".join(title)
         return cls(
-            before=any(_begins(word, _BEFORE) for word in title),
-            after=any(_begins(word, _AFTER) for word in title),
-            overview=any(word.startswith(_OVERVIEW) for word in title)
-            or any(_holds(title, phrase) for phrase in _OVERVIEW_PHRASES),
+            before=_BEFORE.search(words) is not None,
+            after=_AFTER.search(words) is not None,
+            overview=_OVERVIEW.search(words) is not None,
             speaks=_SPEAKER.match(headline[:_SPEAKER_LENGTH]) is not None,
         )
 
@@ -54,11 +55,3 @@ class Genre:
             return True
         ahead, back = self.before and not self.after, self.after and not self.before
         return (ahead and other.after and not other.before) or (back and other.before and not other.after)
-
-
-def _begins(word: str, beginnings: Sequence[str]) -> bool:
-    return any(word == each if each in _WHOLE else word.startswith(each) for each in beginnings)
-
-
-def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    return any(tuple(words[n : n + len(phrase)]) == tuple(phrase) for n in range(len(words) - len(phrase) + 1))

@@ -32,6 +32,7 @@ SYNONYMS = (
     ("bedrijf", "bedrijven", "ondernem", "werkgever"),
     ("monteur", "installateur", "vakman", "vakmensen", "technici"),
 )
+LONGEST_ENDING = 2  # letters: of a name's other form
 STEM, STEM_SHARE = 4, 0.6  # words that begin alike, for so many letters and so much of the shorter, are forms of one
 SAME_FRAME, ONE_FRAME = 0.5, 0.6  # share of equal words in titles: a swap of figures or names tells; any swap does
 
@@ -41,10 +42,13 @@ LINKED = 2.0  # the one says where it has the other from
 LONG_AGO = 12.0  # days; from then on it makes no difference how late a copy comes
 UNTOLD = 0.5  # the share of names or figures in a text that holds none
 
-ENOUGH, WORTH_A_LOOK = 14.0, 9.0  # weight of what is shared; below it nothing can be said
+LEAST_COVER = 0.1  # of the shorter one; what is told in other words still shares more
+ENOUGH = 14.0  # weight of what is shared; below it nothing can be said
 SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
 POSSIBLE = 1.5
 COPIED, TITLES_MEET = 0.4, 5.0  # share of the neighbours; weight of the words that both titles have
+# Two items of one title that share a passage of several sentences are one announcement, whatever else they tell.
+ONE_TITLE, ONE_TITLE_WEIGHT, PASSAGE = 0.75, 12.0, 20
 WORDS_PER_CLASH = 100  # of equal text, that make one swap a correction
 
 
@@ -66,18 +70,25 @@ class Likeness(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Signs:
-    """What two wordings have in common and where they clash; `cover` and the like are shares of the shorter one."""
+class Agreement:
+    """What two wordings have in common; `cover` and the like are shares of the shorter one."""
 
     shared: float  # weight of the telling words of both
     cover: float
-    copied: float  # share of neighbouring words
-    run: int  # the longest passage, in words
-    equal: int  # words that stand in both in the same order
     names: float | None  # share of the names that the other has too; None without names
     figures: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs(Agreement):
+    """The two laid side by side: what was copied, and where they clash."""
+
+    copied: float  # share of neighbouring words
+    run: int  # words of the longest passage that both have
+    equal: int  # words that stand in both in the same order
     clash: float
     title_clash: float  # HARD or SOFT where the titles are one sentence about two things, else 0
+    title_frame: float  # equal words of the titles, as a share of the longer one
     title_weight: float  # weight of the words that both titles have
 
 
@@ -89,25 +100,45 @@ class Swap(NamedTuple):
     weight: float
 
 
-def signs(a: Wording, b: Wording) -> Signs:
-    """Lay two wordings side by side."""
-    # Of two that weigh the same, too, one must be the shorter whichever comes first.
-    short, long = sorted((a, b), key=lambda each: (each.weight, each.headline, each.body.words, each.body.kinds))
-    shared = short.telling & long.telling
-    in_body, equal, run = _aligned(short, long, IN_BODY)
-    in_title, frame, _ = _aligned(short, long, IN_TITLE)
-    lengths = len(short.title.words), len(long.title.words)
-    weight = weight_of(shared)
-    return Signs(
-        shared=weight,
-        cover=weight / short.weight if short.weight else 0.0,
-        copied=_share(len(short.pairs & long.pairs), min(len(short.pairs), len(long.pairs))),
-        run=run,
-        equal=equal,
-        names=_found(short.of_kind(NAME), long.telling),
+def _by_weight(a: Wording, b: Wording) -> tuple[Wording, Wording]:
+    """The shorter and the longer one; of two that weigh the same, too, whichever comes first."""
+    if a.weight != b.weight:
+        return (a, b) if a.weight < b.weight else (b, a)
+    first, second = sorted((a, b), key=lambda each: (each.headline, each.body.words, each.body.kinds))
+    return first, second
+
+
+def agreement(a: Wording, b: Wording, shared: float | None = None) -> Agreement:
+    """Return what two wordings have in common, whatever the order of their words; `shared` if it is known already."""
+    short, long = _by_weight(a, b)
+    if shared is None:
+        shared = weight_of(short.telling & long.telling)
+    return Agreement(
+        shared=shared,
+        cover=shared / short.weight if short.weight else 0.0,
+        names=_found(short.names, long.telling),
         figures=_figures(short, long),
+    )
+
+
+def signs(a: Wording, b: Wording, alike: Agreement | None = None) -> Signs:
+    """Lay two wordings side by side; `alike` is their agreement, if it is known already."""
+    short, long = _by_weight(a, b)
+    alike = alike or agreement(a, b)
+    in_body, runs = _aligned(short, long, IN_BODY)
+    in_title, title_runs = _aligned(short, long, IN_TITLE)
+    frame = _share(sum(title_runs), max(len(short.title.words), len(long.title.words)))
+    return Signs(
+        shared=alike.shared,
+        cover=alike.cover,
+        names=alike.names,
+        figures=alike.figures,
+        copied=_share(len(short.pairs & long.pairs), min(len(short.pairs), len(long.pairs))),
+        run=max(runs, default=0),
+        equal=sum(runs),
         clash=sum(swap.weight for swap in in_body),
-        title_clash=_title_clash(in_title, _share(frame, max(lengths))),
+        title_clash=_title_clash(in_title, frame),
+        title_frame=frame,
         title_weight=weight_of(short.title.telling & long.title.telling),
     )
 
@@ -128,10 +159,11 @@ def _found(words: frozenset[str], others: frozenset[str]) -> float | None:
 
 
 def _figures(short: Wording, long: Wording) -> float | None:
-    ours, theirs = short.of_kind(FIGURE), long.of_kind(FIGURE)
-    if not ours:
+    if not short.figures:
         return None
-    return sum(any(agree(one, other) for other in theirs) for one in ours) / len(ours)
+    found = len(short.figures & long.figures)
+    found += sum(any(agree(one, other) for other in long.figures) for one in short.figures - long.figures)
+    return found / len(short.figures)
 
 
 def _share(part: int, whole: int) -> float:
@@ -147,24 +179,29 @@ def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = Fa
     Of one source two items are hardly ever the same news: it would have to be the same text. `linked`: the text of
     one leads to the article of the other.
     """
-    if weight_of(a.telling & b.telling) < WORTH_A_LOOK:
+    days = abs(apart).total_seconds() / 86_400
+    shared = weight_of(a.telling & b.telling)
+    if shared < ENOUGH or shared < LEAST_COVER * min(a.weight, b.weight):
         return Likeness(Verdict.OTHER, BIAS)
-    found = signs(a, b)
-    odds = log_odds(found, abs(apart).total_seconds() / 86_400) + (LINKED if linked else 0.0)
+    alike = agreement(a, b, shared)
+    at_best = log_odds(alike, days) + (LINKED if linked else 0.0)
+    if at_best < POSSIBLE:  # nine in ten: their texts need not be laid side by side
+        return Likeness(Verdict.OTHER, at_best)
+    found = signs(a, b, alike)
+    odds = at_best if is_retold(found) else at_best + PER_CLASH * found.clash
     verdict = judged(found, odds, a.genre, b.genre, same_source=same_source)
-    contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or clashes(found)
+    contradicts = found.title_clash > 0 or a.genre.excludes(b.genre) or (clashes(found) and not is_retold(found))
     return Likeness(verdict, odds, _because(found, linked=linked), contradicts)
 
 
-def log_odds(found: Signs, days: float) -> float:
-    """Return how likely it is that two items are the same news, from what they share and where they clash."""
+def log_odds(found: Agreement, days: float) -> float:
+    """Return how likely it is that two items are the same news by what they share, clashes left out."""
     return (
         BIAS
         + PER_SHARED * log(max(found.shared, 1.0))
         + PER_COVER * found.cover
         + PER_NAMES * (UNTOLD if found.names is None else found.names)
         + PER_FIGURES * (UNTOLD if found.figures is None else found.figures)
-        + PER_CLASH * found.clash
         + PER_DAYS * log1p(min(days, LONG_AGO))
     )
 
@@ -180,9 +217,15 @@ def judged(found: Signs, odds: float, one: Genre, other: Genre, *, same_source: 
     needed = SURE if is_copy or found.title_weight >= TITLES_MEET else SURE_ELSEWHERE
     if found.title_clash:  # a synonym, if all the rest is a copy; else another thing
         return Verdict.PERHAPS if is_copy and odds >= needed and not found.clash else Verdict.OTHER
-    if clashes(found) or (not is_copy and one.speaks != other.speaks):
+    if (clashes(found) and not is_retold(found)) or (not is_copy and one.speaks != other.speaks):
         return Verdict.PERHAPS if odds >= needed else Verdict.OTHER
     return Verdict.SAME if odds >= needed else Verdict.PERHAPS
+
+
+def is_retold(found: Signs) -> bool:
+    """Whether a piece with the same title keeps a whole passage: what differs then is what was added."""
+    is_titled_alike = found.title_frame >= ONE_TITLE and found.title_weight >= ONE_TITLE_WEIGHT
+    return is_titled_alike and not found.title_clash and found.run >= PASSAGE
 
 
 def clashes(found: Signs) -> bool:
@@ -220,8 +263,8 @@ IN_BODY = Place(lambda wording: wording.body, context=3, longest=LONGEST_SWAP)
 IN_TITLE = Place(lambda wording: wording.title, context=1, longest=LONGEST_NAME, at_ends=True, rounded=False)
 
 
-def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], int, int]:
-    """Return the clashing swaps of two texts, how many words are equal, and the longest equal run."""
+def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], list[int]]:
+    """Return the clashing swaps of two texts, and the lengths of their equal passages, in words."""
     a, b = place.of(short), place.of(long)
     runs = [step for step in Levenshtein.opcodes(a.words, b.words) if step.tag == "equal"]
     sizes = [run.src_end - run.src_start for run in runs]
@@ -238,7 +281,7 @@ def _aligned(short: Wording, long: Wording, place: Place) -> tuple[list[Swap], i
             weight = _clash(short, long, ours, theirs, place)
             if weight == HARD or (weight and (place.at_ends or min(before, after) >= SOFT_CONTEXT)):
                 found.append(Swap(ours.words, theirs.words, weight))
-    return found, sum(sizes), max(sizes, default=0)
+    return found, sizes
 
 
 def _clash(short: Wording, long: Wording, ours: Tokens, theirs: Tokens, place: Place) -> float:
@@ -247,15 +290,22 @@ def _clash(short: Wording, long: Wording, ours: Tokens, theirs: Tokens, place: P
         left, right = ours.of_kind(kinds), theirs.of_kind(kinds)
         if not left or not right:
             continue
-        if left <= long.telling and right <= short.telling:
-            return 0.0
+        if not place.at_ends and left <= long.telling and right <= short.telling:
+            return 0.0  # said in another order; in a title the order is the news
         if weight == SOFT and not place.at_ends and len(left) + len(right) > 2:
             return 0.0  # told otherwise, not another thing
+        are_alike = is_one_name if kinds == NAME else is_one_word
         return 0.0 if any(are_alike(x, y, rounded=place.rounded) for x in left for y in right) else weight
     return 0.0
 
 
-def are_alike(one: str, other: str, *, rounded: bool = True) -> bool:
+def is_one_name(one: str, other: str, *, rounded: bool) -> bool:  # noqa: ARG001  in place of is_one_word
+    """Whether two names are one: "Brabant" and "Brabants" are, "Almelo" and "Almere" are not."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and len(long) - len(short) <= LONGEST_ENDING
+
+
+def is_one_word(one: str, other: str, *, rounded: bool = True) -> bool:
     """Whether two words may stand for the same: a rounded figure, another form of the word, another word for it."""
     if one[0].isdigit() or other[0].isdigit():
         return agree(one, other) if rounded else one == other

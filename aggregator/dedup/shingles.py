@@ -4,10 +4,12 @@ A pair of neighbours survives cutting and an added paragraph, a rare word surviv
 index (store/likes.py) drops a term that many items share, so that what is common keeps nobody busy.
 """
 
+from collections.abc import Sequence
+from heapq import nsmallest
 from itertools import pairwise
 from zlib import crc32
 
-from aggregator.dedup.wording import COMMON, FIGURE, NAME, UNKNOWN, Tokens, Wording, frequencies
+from aggregator.dedup.wording import COMMON, UNKNOWN, Tokens, Wording, frequencies
 
 LEAD_PAIRS, FURTHER_PAIRS, WORDS = 8, 4, 10  # how many terms of each kind stand for an item
 LEAD = 45  # telling words: as much as a teaser holds
@@ -16,38 +18,39 @@ LONG = 5  # letters
 
 
 def terms(wording: Wording) -> tuple[int, ...]:
-    """Return up to 23 numbers of 32 bits; equal ones in two items are a reason to compare these."""
+    """Return up to 23 numbers of 32 bits, that of the whole title first; none for an item without words.
+
+    Equal ones in two items are a reason to compare these.
+    """
     title, body = _telling(wording.title), _telling(wording.body)
-    lead = _rarest_pairs([*title, ("", 0.0), *body[:LEAD]], LEAD_PAIRS)
-    further = _rarest_pairs(body[LEAD:], FURTHER_PAIRS)
-    whole = crc32(" ".join(word for word, _ in title).encode())
-    return tuple(dict.fromkeys((whole, *lead, *further, *_rarest_words(wording))))
+    found = [" ".join([word for word, _ in title])]
+    found += _rarest_pairs(title, body[:LEAD], LEAD_PAIRS)
+    found += _rarest_pairs(body[LEAD:], (), FURTHER_PAIRS)
+    found += _rarest_words(wording)
+    return tuple(dict.fromkeys([crc32(term.encode()) for term in found if term]))
 
 
-def _telling(tokens: Tokens) -> list[tuple[str, float]]:
-    known = frequencies()
+Weighed = list[tuple[str, float]]
+
+
+def _telling(tokens: Tokens) -> Weighed:
+    weight = frequencies().get
     return [
-        (word, known.get(word, UNKNOWN))
-        for word, kind in zip(tokens.words, tokens.kinds, strict=True)
-        if kind != COMMON
+        (word, weight(word, UNKNOWN)) for word, kind in zip(tokens.words, tokens.kinds, strict=True) if kind != COMMON
     ]
 
 
-def _rarest_pairs(words: list[tuple[str, float]], count: int) -> list[int]:
-    ranked = {
-        (-one_weight - other_weight, crc32(f"{one} {other}".encode()))
-        for (one, one_weight), (other, other_weight) in pairwise(words)
-        if one and other
-    }
-    return [term for _, term in sorted(ranked)[:count]]
+def _rarest_pairs(one: Weighed, other: Sequence[tuple[str, float]], count: int) -> list[str]:
+    neighbours = [*pairwise(one), *pairwise(other)]
+    ranked = nsmallest(count, {(-first[1] - second[1], first[0], second[0]) for first, second in neighbours})
+    return [f"{first} {second}" for _, first, second in ranked]
 
 
-def _rarest_words(wording: Wording) -> list[int]:
-    known = frequencies()
-    names, figures = wording.of_kind(NAME), wording.of_kind(FIGURE)
+def _rarest_words(wording: Wording) -> list[str]:
+    weight, names = frequencies().get, wording.names
     ranked = [
-        (-weight - (word in names), crc32(word.encode()))
-        for word in wording.telling - figures
-        if (weight := known.get(word, UNKNOWN)) >= RARE and (len(word) >= LONG or word in names)
+        (-told - (word in names), word)
+        for word in wording.telling - wording.figures
+        if (told := weight(word, UNKNOWN)) >= RARE and (len(word) >= LONG or word in names)
     ]
-    return [term for _, term in sorted(ranked)[:WORDS]]
+    return [word for _, word in nsmallest(WORDS, ranked)]

@@ -5,17 +5,21 @@ other; the same news by its words (likeness.py). Nothing is chained: whoever joi
 not contradict the story's origin.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import nsmallest
 from typing import NamedTuple
 
 from aggregator.dedup.likeness import Likeness, Verdict, likeness
 from aggregator.dedup.wording import Wording
 
-COMPARED = 6  # stories that a new item is compared with, at most
-MEMBERS = 3  # copies of one story that it is compared with, besides the origin
+LOOKED_AT = 4  # items that a new one is compared with, at most
+MEMBERS = 3  # of one story, besides its origin
+LINKED = 100.0  # more than any number of terms
+TELLING = 16  # items that may share a term; of those that more share, the other terms tell
+WHOLE_TITLE = 3.0  # what a title weighs that is the same word for word, in terms
+WORTH_A_LOOK = 0.3  # a term that only two more have, or two that five have
 SAME_ADDRESS = 10.0  # the strength of a proposal that rests on it
 BY_NO_TEXT = ("never", "url")  # sources whose items nobody joins by their words, whichever comes first
 
@@ -101,7 +105,8 @@ class Neighbourhood:
 
     members: dict[int, Member] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)  # of a story: the item it is published by
-    postings: dict[int, list[int]] = field(default_factory=dict)  # by term: items
+    held: dict[int, list[tuple[float, int]]] = field(default_factory=dict)  # by new item: `weighed` ones of the index
+    postings: dict[int, list[int]] = field(default_factory=dict)  # by term: the new items that were placed
     carriers: dict[str, list[Carrier]] = field(default_factory=dict)  # by URL key, oldest first
     referring: dict[str, list[int]] = field(default_factory=dict)  # by URL key: items whose text links to it
     said: Said = field(default_factory=Said)
@@ -120,25 +125,37 @@ class Neighbourhood:
             self.carriers.setdefault(member.url_key, []).append(carrier)
 
     def ranked(self, item: Member) -> list[int]:
-        """The items that are linked with `item` or share terms with it, best first."""
-        shared = Counter(number for term in item.terms for number in self.postings.get(term, ()))
-        linked = list(self.referring.get(item.url_key, ())) if item.url_key else []
-        linked += [carrier.item for key in item.references for carrier in self.carriers.get(key, ())]
-        for number in linked:
-            shared[number] += len(item.terms) + 1
-        return [number for number, _ in shared.most_common()]
+        """The items worth a look beside `item`: linked with it, or sharing terms that few share; best first."""
+        worth = self.held.get(item.id, []) + (weighed(item, self.postings) if self.postings else [])
+        if self.referring and item.url_key in self.referring:
+            worth += [(-LINKED, number) for number in self.referring[item.url_key]]
+        for key in item.references:
+            worth += [(-LINKED, carrier.item) for carrier in self.carriers.get(key, ())]
+        return [number for _, number in nsmallest(LOOKED_AT, worth)] if len(worth) > 1 else [n for _, n in worth]
 
     def near(self, item: Member) -> dict[int, list[Member]]:
         """The members by story that `item` is worth comparing with, best first."""
         found: dict[int, list[Member]] = {}
         for number in self.ranked(item):
             member = self.members.get(number)
-            if member is None or (member.story not in found and len(found) == COMPARED):
-                continue
-            copies = found.setdefault(member.story, [])
-            if len(copies) < MEMBERS:
-                copies.append(member)
+            if member is not None and len(found.setdefault(member.story, [])) < MEMBERS:
+                found[member.story].append(member)
         return found
+
+
+def weighed(item: Member, postings: Mapping[int, Sequence[int]]) -> list[tuple[float, int]]:
+    """Return the items that share terms with `item`, (minus how much they share, number); only those worth a look.
+
+    A term weighs the more the fewer share it; the first one, the whole title, more than others.
+    """
+    shared: dict[int, float] = {}
+    for n, term in enumerate(item.terms):
+        found = postings.get(term)
+        if found and (len(found) <= TELLING or not n):
+            weight = (1.0 if n else WHOLE_TITLE) / (1 + len(found))
+            for number in found:
+                shared[number] = shared.get(number, 0.0) + weight
+    return [(-weight, number) for number, weight in shared.items() if weight >= WORTH_A_LOOK]
 
 
 def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str]) -> Iterator[Placement]:
@@ -148,7 +165,7 @@ def place(items: Iterable[Member], around: Neighbourhood, telling: frozenset[str
     """
     for item in items:
         placement = _placed(item, around, telling)
-        around.add(replace(item, story=placement.story))
+        around.add(item if placement.story == item.story else replace(item, story=placement.story))
         yield placement
 
 

@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)*(?:(?:[sS][tT]|[dD])?[eE]\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:;•|\n]|[‘“\"„](?=\w)"
 )
 
+# "Open dag bij De Waterpoort | ROC Waterpoort": the site's name behind the title.
+_SITE = re.compile(r"^(\S+(?:\s+\S+){2,})\s+\|\s+\S+(?:\s+\S+){0,3}$")
 _SIGN, _MARKED = "|", "M"  # in between: a sign, a name wherever it stands
 _STARTS_SENTENCE = re.compile(rf"(?:^|\{_SIGN})\{_SIGN}*{NAME}")
 
@@ -62,7 +64,7 @@ class Tokens:
 
     def of_kind(self, kinds: str) -> frozenset[str]:
         """The different words of these kinds."""
-        return frozenset(word for word, kind in zip(self.words, self.kinds, strict=True) if kind in kinds)
+        return frozenset([word for word, kind in zip(self.words, self.kinds, strict=True) if kind in kinds])
 
     @property
     def telling(self) -> frozenset[str]:
@@ -102,15 +104,21 @@ class Wording:
         """The kind of piece that the title announces."""
         return Genre.of(self.headline, self.title.words)
 
-    def of_kind(self, kinds: str) -> frozenset[str]:
-        """The different words of these kinds, in title and text."""
-        return self.title.of_kind(kinds) | self.body.of_kind(kinds)
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The different names, in title and text."""
+        return self.title.of_kind(NAME) | self.body.of_kind(NAME)
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The different figures, in title and text."""
+        return self.title.of_kind(FIGURE) | self.body.of_kind(FIGURE)
 
 
 @lru_cache(maxsize=4096)  # a story's members are compared again and again while it is news
 def wording(title: str, text: str) -> Wording:
     """Return the wording of a plain title and the plain text that goes with it."""
-    return Wording(title, tokens(title, TITLE_WORDS), tokens(text, LEAD_WORDS))
+    return Wording(title, tokens(_SITE.sub(r"\1", title), TITLE_WORDS), tokens(text, LEAD_WORDS))
 
 
 def tokens(text: str, limit: int) -> Tokens:
@@ -124,7 +132,7 @@ def tokens(text: str, limit: int) -> Tokens:
 def weight_of(words: Iterable[str]) -> float:
     """Return what words tell together: rare ones much, common ones nothing (inverse document frequency)."""
     known = frequencies()
-    return sum(known.get(word, UNKNOWN) for word in words)
+    return sum([known.get(word, UNKNOWN) for word in words])
 
 
 UNKNOWN = 6.5  # the weight of a word that the starter texts do not hold

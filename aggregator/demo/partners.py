@@ -59,7 +59,7 @@ PARTNERS = (
             News(
                 slug="girlsday",
                 title="Girls' Day: 84 bedrijven openen hun deuren voor meisjes",
-                teaser="Tijdens Girls' Day kijken drieduizend meisjes achter de schermen bij technische bedrijven.",
+                teaser="Drieduizend leerlingen van vmbo en havo kijken achter de schermen bij technische bedrijven.",
                 after=25,
             ),
         ),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aggregator.errors import ReadError
 from aggregator.feeds import noise
-from aggregator.feeds.entry import Draft, make_entry
+from aggregator.feeds.entry import Draft, make_entry, make_event
 from aggregator.feeds.json import read_json
 from aggregator.feeds.look import SIZE_LIMIT, Look, is_json, looks_like_feed
 from aggregator.feeds.pace import pace_of
@@ -45,7 +45,8 @@ def read_feed(
 
 
 def _reading(document: Document, pace: Pace, problems: list[Problem], now: datetime) -> Reading:
-    entries, found = entries_of(document.drafts, now)
+    events = [(draft, make_event(draft)) for draft in document.drafts]
+    entries, found = entries_of((draft for draft, event in events if event is None), now)
     return Reading(
         kind="feed",
         format=document.format or "xml",
@@ -53,6 +54,7 @@ def _reading(document: Document, pace: Pace, problems: list[Problem], now: datet
         language=document.language,
         link=document.link,
         entries=tuple(_without_site_names(entries, document.title)),
+        events=tuple(event for _, event in events if event),
         problems=tuple(problems + found),
         pace=pace,
         hubs=document.hubs,

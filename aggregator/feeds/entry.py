@@ -13,11 +13,12 @@ from time import struct_time
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from aggregator.feeds import image, noise
-from aggregator.model import Entry, Evidence, Image, Precision, Problem
+from aggregator.model import Entry, Evidence, Happening, Image, Precision, Problem
 from aggregator.text.dates import Dated, feed_date
 from aggregator.text.encoding import repair
 from aggregator.text.html import clean_html, clean_text, cut, plain_text
 
+MOST_DATE = 200  # characters
 TITLE_LIMIT = 500
 SUMMARY_LIMIT = 2_000
 TEASER_LIMIT = 300
@@ -65,6 +66,26 @@ class Draft:
     image: Image | None = None
     language: str = ""
     copied_from: tuple[str, ...] = ()
+    starts: str = ""  # of an event (RSS 1.0 event module)
+    ends: str = ""
+    place: str = ""
+
+
+def make_event(draft: Draft) -> Happening | None:
+    """Return the event that an entry states itself to be: then it is no news, and its dates are not the news'."""
+    starts = feed_date(draft.starts.strip()) if 0 < len(draft.starts) < MOST_DATE else None
+    title = cut(draft.title, TITLE_LIMIT)
+    if starts is None or not title:
+        return None
+    ends = feed_date(draft.ends.strip()) if 0 < len(draft.ends) < MOST_DATE else None
+    return Happening(
+        key=identifier(draft.id) or draft.link or f"{draft.starts} {title}",
+        title=title,
+        link=draft.link,
+        starts=starts.at,
+        ends=ends.at if ends and ends.at > starts.at else None,
+        place=cut(text_of(draft.place, is_html=False), TITLE_LIMIT),
+    )
 
 
 def make_entry(draft: Draft, now: datetime) -> tuple[Entry | None, list[Problem]]:
@@ -208,7 +229,7 @@ _URL_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in 
 def _date(raw: str, guess: struct_time | None, now: datetime, problems: list[Problem]) -> Dated | None:
     if not raw.strip():
         return None
-    dated = feed_date(raw.strip()) if len(raw) < 200 else None
+    dated = feed_date(raw.strip()) if len(raw) < MOST_DATE else None
     if dated is None and guess is not None and not raw.strip().startswith("0000"):
         dated = _guessed(raw, guess)
     if dated is None and not _YEAR_ONE.search(raw):

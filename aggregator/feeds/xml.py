@@ -120,6 +120,9 @@ def _draft(entry: Fields, context: _Context) -> Draft:
         image=_image(entry, link or context.url),
         language=_language(entry, contents) or context.language,
         copied_from=tuple(_copied_from(entry, context.url)),
+        starts=str(entry.get("ev_startdate", "")),
+        ends=str(entry.get("ev_enddate", "")),
+        place=str(entry.get("ev_location", "")),
     )
 
 

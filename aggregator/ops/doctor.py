@@ -13,11 +13,14 @@ from pathlib import Path
 
 from aggregator.config import Config, load
 from aggregator.errors import AggregatorError
-from aggregator.store import Store, database, migrate, open_store, sources
+from aggregator.store import Store, accounts, database, migrate, open_store, outbox, sources
+from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
+from aggregator.wiring import make_tagger
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
+REPOSTS = timedelta(days=30)  # how long a partner that brought our own news back is named
 LATE = timedelta(hours=26)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -49,6 +52,7 @@ def examine(environ: Mapping[str, str], now: datetime, look_up: LookUp = socket.
         Finding(check="configuration", ok=True, found=found),
         _contact(config),
         _base_url(config),
+        _themes(config),
         _data_dir(config.paths.data_dir),
         _disk(config.paths.data_dir),
         *_database(config, now),  # before the network, whose time-outs would look like a clock that is wrong
@@ -75,6 +79,15 @@ def _base_url(config: Config) -> Finding:
         found=config.site.base_url + ("" if is_set else " (the default)"),
         fix="" if is_set else "before others subscribe, set [site] base_url to the public address: feeds carry it",
     )
+
+
+def _themes(config: Config) -> Finding:
+    tagger = make_tagger(config)
+    if tagger.model:
+        found = f"by a model trained on {tagger.model.training.count} items, {tagger.model.training.date}"
+        return Finding(check="themes", ok=True, found=found)
+    fix = "less is published unasked than with a model; docs/themes.md says what to expect"
+    return Finding(check="themes", ok=True, found="by the rules of themes.toml alone: no model knows them", fix=fix)
 
 
 def _data_dir(folder: Path) -> Finding:
@@ -143,7 +156,11 @@ def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
         apart = abs(database.database_time(transaction) - now)
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
+        is_empty = accounts.is_empty(transaction)
+        letters = outbox.standing(transaction)
     yield _clock(apart)
+    yield _editors(is_empty)
+    yield _mail(letters, config)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
 
@@ -152,6 +169,25 @@ def _clock(apart: timedelta) -> Finding:
     fix = "" if apart < CLOCK_SLACK else "set both clocks by NTP"
     found = f"{apart.total_seconds():.0f} s apart from the database's clock"
     return Finding(check="clock", ok=not fix, found=found, fix=fix)
+
+
+def _editors(is_empty: bool) -> Finding:
+    if not is_empty:
+        return Finding(check="editors", ok=True, found="someone can sign in")
+    fix = "open the link that `aggregator run` prints, or `aggregator users add EMAIL --role beheerder`"
+    return Finding(check="editors", ok=True, found="nobody has an account yet", fix=fix)
+
+
+def _mail(letters: Standing, config: Config) -> Finding:
+    waiting = f"{letters.waiting} to be sent" if letters.waiting else ""
+    if letters.dead:
+        found = f"{letters.dead} could not be delivered, the last because: {letters.error}"
+        fix = "look at mail.smtp_url and the address; then make a new link with `aggregator users reset EMAIL`"
+        return Finding(check="mail", ok=False, found=found, fix=fix)
+    if not config.smtp_url.get_secret_value():
+        fix = "set AGGREGATOR_SMTP_URL to have invitations and links mailed; until then they are handed over by hand"
+        return Finding(check="mail", ok=not letters.waiting, found=waiting or "not set up", fix=fix)
+    return Finding(check="mail", ok=True, found=waiting or "nothing waits")
 
 
 def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:
@@ -180,6 +216,9 @@ def _sources(held: Sequence[Held], now: datetime) -> Iterator[Finding]:
             found = f"its page links a feed by now: {each.poll.offers}"
             fix = f'a feed is surer than a page: set url to it and kind = "feed" for {each.source.id}'
             yield Finding(check=each.source.id, ok=True, found=found, fix=fix)
+        if each.poll.reposted_at and each.poll.reposted_at > now - REPOSTS:
+            found = f"it reposts our news (last seen {each.poll.reposted_at:%Y-%m-%d}); none of that is taken in again"
+            yield Finding(check=each.source.id, ok=True, found=found)
     late = sum(bool(each.poll.next_due and each.poll.next_due < now - LATE) for each in followed)
     if late:
         found = f"{late} sources should have been polled more than a day ago"

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from aggregator.errors import ReadError
 from aggregator.model import Reading, Selectors
+from aggregator.pages.happenings import unique_events
 from aggregator.pages.links import base_of
 from aggregator.pages.listing import Listing, Rule, find_listing
 from aggregator.pages.outcome import is_soft_404, problem, why_empty
 from aggregator.pages.selectors import select_entries
+from aggregator.pages.structured import events_stated_in
 from aggregator.pages.tree import MAX_BYTES, Page, parse
 from aggregator.text.encoding import decode
 from aggregator.text.html import clean_text
@@ -49,6 +51,7 @@ def read_page(
         language=page.language,
         link=url,
         entries=listing.entries if fine else (),
+        events=() if "soft-404" in codes else unique_events([*events_stated_in(markup, url), *listing.events]),
         problems=tuple(problem(code) for code in codes),
         rule=listing.rule.path if fine and listing.rule else "",
     )

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 
 from aggregator.pages.blocks import Block, Dated, blocks_of, signature
-from aggregator.pages.groups import Group, has_date, has_heading, in_running_text, title_words
+from aggregator.pages.groups import Group, has_date, has_heading, in_running_text, is_of_other_subject, title_words
 from aggregator.pages.links import Link
 from aggregator.pages.tree import HEADINGS, Node, Page
 from aggregator.pages.zones import Zones
@@ -61,6 +61,7 @@ def _siblings(page: Page, core: Group, links: list[Link], is_dated: Dated) -> li
     if len(core.blocks) < 3 or count * 2 < len(core.blocks):
         return []
     held = {block.top.index for block in core.blocks}
+    subjects = {is_of_other_subject(link) for link in core.links}
     parents = {id(block.top.parent): block.top.parent for block in core.blocks if block.top.parent}
     places = [link.node.index for link in links]
     found = []
@@ -68,7 +69,7 @@ def _siblings(page: Page, core: Group, links: list[Link], is_dated: Dated) -> li
         shaped = [node for node in parent.children if signature(node, 1) == usual and node.index not in held]
         for node in shaped:
             link = _main_link(links[bisect_left(places, node.index) : bisect_right(places, node.last)])
-            if link and _is_like(page, _whole(node, link), core, is_dated):
+            if link and is_of_other_subject(link) in subjects and _is_like(page, _whole(node, link), core, is_dated):
                 found.append(link)
     return found
 

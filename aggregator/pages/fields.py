@@ -23,14 +23,16 @@ KICKERS = named(
     "praktijkverhaal news press opinion feature"
 )
 PLAIN_KICKERS = frozenset({"nieuws", "news", "nieuwsbericht", "nieuwsberichten", "actueel", "blog", "algemeen"})
-KICKER_WORDS = named("kicker category categorie label type eyebrow overline soort rubriek cat flag chip topic thema")
+KICKER_WORDS = named(
+    "kicker category categories categorie label type eyebrow overline soort rubriek cat flag chip topic thema"
+)
 TITLE_WORDS = named("title titel headline kop heading name naam")
 META_WORDS = named(
     "date datum meta author auteur byline tags tag time tijd readtime reading comments views credit credits "
     "caption share footer "
     "kicker category categorie label type eyebrow overline badge button btn cta"
 )
-META_LINE = re.compile(
+_META_LINE = re.compile(
     r"^\W*(?:door|by|von|por|par|auteur|author|geplaatst|gepubliceerd|posted|published|written|bron|source|foto|"
     r"photo|tags?|"
     r"categor(?:y|ie|ies|ieën)|in|onder|thema|filed under|leestijd|reading time|\d+ ?(?:min|views|reacties|"
@@ -48,12 +50,15 @@ READ_MORE_END = re.compile(
     r"(?: (?:over|about)\b.{0,150})?[\s\])»›>→….]*$|\s*\[(?:…|\.\.\.)\]\s*$",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"^(?:[^\s:]+\s+){5,}\S*[.!?…]$")
+_MAY_OPEN_A_SENTENCE = re.compile(r"^(?:door|by|in|onder|bron|foto|von|por|par|thema)\s", re.IGNORECASE)
 OPENING_KICKER = re.compile(
     r"^(Column|Interview|Opinie|Blog|Verslag|Reportage|Video|Podcast|Persbericht|Portret)(?:\s*[|"
     r":–-])?\s+(?=[A-ZÀ-Þ‘“'\"])"
 )
 
 
+MOST_SMALL = 0.6
 MAX_NODES = 300  # of one record that are looked at: some lists hold whole articles
 
 
@@ -71,6 +76,18 @@ def titles_of(page: Page, blocks: list[Block], is_date: Dated) -> list[tuple[str
         node = next(iter([*own, *nodes]), None)
         found.append((_title_text(page, node, is_date), node) if node else (_said_title(page, block), None))
     return found
+
+
+def is_meta_line(line: str) -> bool:
+    """Tell whether a line says who, where or how ("Door Jan", "In Nieuws"); a sentence may begin like that too."""
+    return bool(_META_LINE.match(line)) and not (_SENTENCE.match(line) or _is_prose(line))
+
+
+def _is_prose(line: str) -> bool:
+    """Tell whether a line that begins like a meta line goes on in small letters, which names and rubrics do not."""
+    words = line.split()
+    small = sum(word[0].islower() for word in words)
+    return len(words) >= 6 and bool(_MAY_OPEN_A_SENTENCE.match(line)) and small >= MOST_SMALL * len(words)
 
 
 def _said_title(page: Page, block: Block) -> str:
@@ -134,9 +151,13 @@ def _is_wordy(text: str) -> bool:
 def teaser_of(page: Page, block: Block, title: str, title_node: Node | None, dated: list[Node]) -> str:
     """Return the teaser of a record: its first line of running text, at most 300 characters; "" if it has none."""
     hidden = [(node.text_start, node.text_end) for node in [title_node, *dated] if node]
-    hidden += [(node.text_start, node.text_end) for node in nodes_of(page, block)[:MAX_NODES] if _is_beside(page, node)]
+    hidden += [
+        (node.text_start, node.text_end)
+        for node in nodes_of(page, block)[:MAX_NODES]
+        if _is_beside(page, node, title_node)
+    ]
     lines = [clean_text(without_read_more(line)) for line in lines_without(page, block, hidden)]
-    lines = [_without_title(line, title) for line in lines if not META_LINE.match(line) and not CREDIT.match(line)]
+    lines = [_without_title(line, title) for line in lines if not is_meta_line(line) and not CREDIT.match(line)]
     running = [line for line in lines if len(line) >= 40 or len(line.split()) >= 6]
     return cut(next(iter(running), ""), 300)
 
@@ -146,15 +167,19 @@ def _without_title(line: str, title: str) -> str:
     return rest if len(rest) >= 20 else "" if line.startswith(title) and title else line
 
 
-def _is_beside(page: Page, node: Node) -> bool:
-    """Tell whether a node of a record is neither title nor text: heading, caption, meta line, "Lees meer"."""
+def _is_beside(page: Page, node: Node, title_node: Node | None) -> bool:
+    """Tell whether a node of a record is neither title nor text: heading, caption, meta line, "Lees meer".
+
+    What holds the title is the record itself, whatever its classes say (WordPress: "type-post").
+    """
     if node.tag in HEADINGS or node.tag in ("figcaption", "time", "button", "address"):
         return True
     if node.tag == "a" or node.tag in INLINE:
         text = page.line(node) if page.size(node) < 120 else ""
         if READ_MORE.match(text) or "tag" in node.get("rel") or READ_MORE_START.match(text):
             return True
-    return page.size(node) < 160 and bool(words_of(node.get("class")) & META_WORDS)
+    is_record = title_node is not None and node.holds(title_node)
+    return page.size(node) < 160 and not is_record and bool(words_of(node.get("class")) & META_WORDS)
 
 
 def kicker_of(page: Page, block: Block, title: str, taken: list[Node], said: list[str]) -> str:
@@ -169,7 +194,7 @@ def kicker_of(page: Page, block: Block, title: str, taken: list[Node], said: lis
         text = page.line(node)
         if text.casefold() in KICKERS or (words_of(node.get("class")) & KICKER_WORDS and len(text.split()) <= 4):
             found.append(text)
-    clean = [clean_text(text).strip(" |:–-•·,") for text in found]
+    clean = [clean_text(text).strip(" |:–-•·,/") for text in found]
     kickers = [text for text in clean if text and text != title and not READ_MORE.match(text) and not text[0].isdigit()]
     special = [text for text in kickers if text.casefold() not in PLAIN_KICKERS]
     return next(iter([*special, *kickers]), "")

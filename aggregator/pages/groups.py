@@ -7,6 +7,7 @@ menus, tags and theme cards have not: dates, titles of some words, headings, add
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log2
 from statistics import median
 
@@ -27,6 +28,8 @@ NEWS_WORDS = named(
 )
 
 
+LEAST_APART = 2
+MOST_STRETCHES = 2  # the news, another subject, the news again
 MAX_GROUPS = 300  # of a page that are weighed, the largest
 MAX_PARAGRAPH = 20_000
 SAMPLE = 100  # records of a group that are weighed
@@ -50,12 +53,33 @@ def groups_of(page: Page, links: list[Link], zones: Zones, url: str, is_dated: D
     for link in links:
         by_path.setdefault(signature(link.node), []).append(link)
     groups = []
-    largest = sorted(by_path.items(), key=lambda group: -len(group[1]))[:MAX_GROUPS]
+    apart = [(path, part) for path, members in by_path.items() for part in _told_apart(members)]
+    largest = sorted(apart, key=lambda group: -len(group[1]))[:MAX_GROUPS]
     for path, members in largest:
         group = Group(members, path, blocks_of(page, members, zones, is_dated))
         _weigh(page, group, zones, url, is_dated)
         groups.append(group)
     return sorted(groups, key=lambda group: -group.score)
+
+
+def _told_apart(links: list[Link]) -> list[list[Link]]:
+    """Return the links of one path, those of another subject for themselves when they stand in one stretch.
+
+    A page may show its news and its projects, vacancies or agenda below in the very same markup.
+    """
+    others = [is_of_other_subject(link) for link in links]
+    if sum(others) < LEAST_APART or len(others) - sum(others) < LEAST_APART:
+        return [links]
+    changes = sum(one != next_one for one, next_one in pairwise(others))
+    if changes > MOST_STRETCHES:
+        return [links]
+    return [[link for link, other in zip(links, others, strict=True) if other is wanted] for wanted in (False, True)]
+
+
+def is_of_other_subject(link: Link) -> bool:
+    """Tell whether an address says that it leads to something else than news: a project, a vacancy, an event."""
+    words = words_of(link.path.rsplit("/", 1)[0])
+    return bool(words & (OTHER_WORDS | AGENDA_WORDS)) and not words & NEWS_WORDS
 
 
 def title_words(text: str) -> int:

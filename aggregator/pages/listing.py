@@ -10,18 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from aggregator.model import Entry, Image
+from aggregator.model import Entry, Happening, Image
 from aggregator.pages.blocks import Block
 from aggregator.pages.choose import ENOUGH, chosen
 from aggregator.pages.dating import dates_of, years_above
 from aggregator.pages.events import is_agenda
 from aggregator.pages.fields import kicker_of, opening_kicker, teaser_of, titles_of
 from aggregator.pages.groups import Group, groups_of
+from aggregator.pages.happenings import listed_events
 from aggregator.pages.links import Link, base_of, candidates
 from aggregator.pages.pictures import named_by, picture_of, portraits
 from aggregator.pages.sightings import Reader, Sighting, looks_dated, reader_for, sightings
-from aggregator.pages.tree import Page
+from aggregator.pages.tree import Node, Page
 from aggregator.pages.zones import Zones, zones_of
+from aggregator.text.dates import day_in_amsterdam
+
+MOST_TITLES = 0.8
+MAX_BESIDE = 30  # lists of a page among which its agenda is looked for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +39,16 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """The list of a page. `confidence` is 0..1; an agenda's entries are events, never news."""
+    """The list of a page. `confidence` is 0..1; an agenda's entries are events, never news.
+
+    `events` are those of the page's agenda, whether the list is that agenda or stands beside it.
+    """
 
     kind: Literal["news", "agenda", "none"]
     entries: tuple[Entry, ...] = ()
     confidence: float = 0.0
     rule: Rule | None = None
+    events: tuple[Happening, ...] = ()
 
 
 def find_listing(page: Page, *, url: str, now: datetime, language: str = "nl") -> Listing:
@@ -57,10 +66,26 @@ def find_listing(page: Page, *, url: str, now: datetime, language: str = "nl") -
             continue
         listing = _read(page, groups[place:], links, zones, base, now, language)
         if listing.kind == "news":
-            return listing
+            beside = (
+                agenda.events if agenda else _events_beside(page, groups[place:], links, zones, base, now, language)
+            )
+            return replace(listing, events=beside)
         agenda = agenda or listing
         events |= {link.key for link in group.links}
     return agenda or Listing(kind="none")
+
+
+def _events_beside(
+    page: Page, groups: list[Group], links: list[Link], zones: Zones, base: str, now: datetime, language: str
+) -> tuple[Happening, ...]:
+    """The events of an agenda beside the news, which are the first of `groups`: only what calls itself one is read."""
+    news = {link.key for link in groups[0].links}
+    for place, group in enumerate(groups[:MAX_BESIDE]):
+        if group.features["agenda"] and not news & {link.key for link in group.links}:
+            listing = _read(page, groups[place:], links, zones, base, now, language)
+            if listing.kind == "agenda":
+                return listing.events
+    return ()
 
 
 def _read(
@@ -79,6 +104,7 @@ def _read(
         entries=entries,
         confidence=_confidence(groups, entries),
         rule=Rule(path=groups[0].path, folders=tuple(folders[:20])),
+        events=listed_events(page, blocks, entries, all_seen, language) if kind == "agenda" else (),
     )
 
 
@@ -103,13 +129,14 @@ def entries_of(
     reader: Reader,
 ) -> tuple[Entry, ...]:
     """Return the entries of a list's records; a record without a title is none."""
-    titles = titles_of(page, blocks, reader.is_date)
+    titles = _without_dates(titles_of(page, blocks, reader.is_date), dates, reader)
     entries = []
     for block, (title, title_node), own, seen in zip(blocks, titles, all_seen, dates, strict=True):
         if not title:
             continue
         shown = [sighting.node for sighting in own if sighting.node]
-        said, teaser = opening_kicker(teaser_of(page, block, title, title_node, shown))
+        text = teaser_of(page, block, title, title_node, shown)
+        said, teaser = opening_kicker(reader.without_date(text, day_in_amsterdam(seen.dated.at)) if seen else text)
         words = [said, seen.words if seen else ""]
         entries.append(
             _entry(
@@ -122,6 +149,18 @@ def entries_of(
             )
         )
     return _with_portraits(entries, portraits(page, blocks, zones, base))
+
+
+def _without_dates(
+    titles: list[tuple[str, Node | None]], dates: list[Sighting | None], reader: Reader
+) -> list[tuple[str, Node | None]]:
+    """Take the date off titles that begin with it, where nearly all of a list do: one alone may be about that day."""
+    bare = [
+        (reader.without_date(title, day_in_amsterdam(seen.dated.at)) if seen else title, node)
+        for (title, node), seen in zip(titles, dates, strict=True)
+    ]
+    shorter = sum(short != title for (short, _), (title, _) in zip(bare, titles, strict=True))
+    return bare if shorter >= max(2, MOST_TITLES * len(titles)) else titles
 
 
 def _entry(block: Block, seen: Sighting | None, *, title: str, summary: str, kicker: str, image: Image | None) -> Entry:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from aggregator.pages.blocks import Block
-from aggregator.pages.fields import META_LINE
+from aggregator.pages.fields import is_meta_line
 from aggregator.pages.pictures import CREDIT
 from aggregator.pages.sightings import Reader
 from aggregator.pages.tree import HEADINGS, INLINE, Node, Page
@@ -151,5 +151,5 @@ def _is_paragraph(page: Page, node: Node) -> bool:
     linked = sum(page.size(part) for part in page.inside(node)[1:100] if part.tag == "a")
     if len(text) < LEAST_PARAGRAPH or linked * 2 > len(text) or len(text.split()) < 6:
         return False
-    is_beside = META_LINE.match(text) or (len(text) < 160 and CREDIT.match(text)) or _OF_THE_SITE.search(text[:400])
+    is_beside = is_meta_line(text) or (len(text) < 160 and CREDIT.match(text)) or _OF_THE_SITE.search(text[:400])
     return not is_beside and not Reader.is_date(text)

@@ -2,8 +2,10 @@
 
 import re
 
+from aggregator.errors import ReadError
 from aggregator.model import Problem
-from aggregator.pages.tree import Page
+from aggregator.pages.tree import MAX_BYTES, Page, parse
+from aggregator.text.encoding import decode
 
 LITTLE = 600  # characters of text; a page with more is no bare shell or wall
 
@@ -52,6 +54,14 @@ def is_soft_404(page: Page) -> bool:
     """Tell whether title or first headings say that the page does not exist."""
     headings = [page.line(node)[:200] for node in page.nodes if node.tag in ("h1", "h2")][:2]
     return any(_NOT_FOUND.search(text) for text in [" ".join(page.title.split())[:200], *headings])
+
+
+def says_not_found(body: bytes, charset: str = "") -> bool:
+    """Tell whether a page says of itself that it does not exist; one that cannot be read says nothing."""
+    try:
+        return len(body) <= MAX_BYTES and is_soft_404(parse(decode(body, charset)))
+    except ReadError:
+        return False
 
 
 def asks_login(page: Page) -> bool:

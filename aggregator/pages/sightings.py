@@ -93,6 +93,14 @@ class Reader:
         is_ended = not after or after.startswith(_MARKS) or bool(_READING_TIME.match(after))
         return found[0].dated if is_apart and is_ended else None
 
+    def without_date(self, text: str, day: date) -> str:
+        """Return `text` without the date of `day` that it begins with, set apart by a mark: "3 mei 2022 - De"."""
+        found = find_dates(text[:60], now=self.now, language=self.language) if text[:1].isalnum() else []
+        if not found or found[0].start > 0 or day_in_amsterdam(found[0].dated.at) != day:
+            return text
+        rest = text[found[0].end :].lstrip()
+        return rest.lstrip("".join(_MARKS) + " ") if rest.startswith(_MARKS) else text
+
     def _dashed(self, text: str) -> str | None:
         """Return `text` with d/m/y as d-m-y, which is read in one way only; None when the order is not known."""
         match = _SLASHED.search(text)

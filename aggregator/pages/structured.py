@@ -15,9 +15,10 @@ from typing import Any
 from lxml import etree
 
 from aggregator.errors import ReadError
-from aggregator.model import Entry, Evidence, Image, Reading
+from aggregator.model import Entry, Evidence, Happening, Image, Reading
 from aggregator.pages.fields import without_read_more
-from aggregator.pages.head import read_head
+from aggregator.pages.happenings import stated_events
+from aggregator.pages.head import head_only, read_head
 from aggregator.pages.jsonld import Node, addresses_of, is_article, nodes_in
 from aggregator.pages.links import absolute
 from aggregator.pages.microformats import read_h_feed
@@ -113,10 +114,26 @@ def read_json_ld(body: bytes, *, url: str, now: datetime) -> Reading:
     """Return the articles that a page lists in JSON-LD; without entries if it lists fewer than three."""
     head = read_head(decode(body))
     base = absolute(url, head.base) or url
-    entries = unique(_listed(node, base, now) for node in nodes_in(head.scripts) if is_article(node))
+    nodes = nodes_in(head.scripts)
+    entries = unique(_listed(node, base, now) for node in nodes if is_article(node))
     if len(entries) < LEAST:
         entries = ()
-    return Reading(kind="page", format="json-ld", language=head.language, link=url, entries=entries)
+    return Reading(
+        kind="page",
+        format="json-ld",
+        language=head.language,
+        link=url,
+        entries=entries,
+        events=stated_events(nodes, base),
+    )
+
+
+def events_stated_in(markup: str, url: str) -> tuple[Happening, ...]:
+    """Return the events that a page states in JSON-LD; most state none, which costs no parsing."""
+    if "ld+json" not in markup or 'Event"' not in markup:
+        return ()
+    head = read_head(head_only(markup))
+    return stated_events(nodes_in(head.scripts), absolute(url, head.base) or url)
 
 
 def _listed(node: Node, base: str, now: datetime) -> Entry | None:

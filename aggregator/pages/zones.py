@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from aggregator.pages.tree import Node, Page, named
 
+CHROME_TAGS = frozenset({"nav", "techniek-nieuws"})  # our own news on a partner's page is none of the partner's
 CHROME_ROLES = named("navigation contentinfo search banner menu menubar dialog alertdialog toolbar tablist")
 CHROME_WORDS = named(
     "nav navbar navigation navigatie menu submenu breadcrumb breadcrumbs crumb crumbs kruimelpad "
@@ -75,7 +76,7 @@ def _links_before(page: Page) -> list[int]:
 
 def _is_chrome(node: Node, share: float) -> bool:
     tag = node.tag
-    if tag == "nav" or node.get("role") in CHROME_ROLES:
+    if tag in CHROME_TAGS or node.get("role") in CHROME_ROLES:
         return True
     if tag in ("header", "footer"):
         return _is_top_level(node)

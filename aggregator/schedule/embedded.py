@@ -14,7 +14,9 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.deliver import work_off
 from aggregator.errors import BusyError, StoreError
+from aggregator.joining import forget
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
@@ -24,6 +26,8 @@ from aggregator.wiring import Service
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
+TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
+DELIVER = timedelta(seconds=5)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -65,6 +69,11 @@ class Clock:
         self._scheduler.add_job(
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
+        self._scheduler.add_job(self._tidy, "interval", days=1, next_run_time=_now() + TIDY_AFTER, id="tidy")
+        if self.service.senders:
+            self._scheduler.add_job(
+                self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
+            )
         self._scheduler.start()
 
     def stop(self) -> bool:
@@ -87,6 +96,12 @@ class Clock:
         while self._round.is_alive() and not self._stopping.is_set():
             self._round.join(0.2)
 
+    def _deliver(self) -> None:
+        try:
+            work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
+        except StoreError as error:  # the next tick tries again
+            log.error("delivery_failed", error=str(error))
+
     def _poll(self) -> None:
         try:
             with suppress(Stopping):
@@ -94,6 +109,13 @@ class Clock:
                 self.after_round()
         except StoreError as error:  # the next tick tries again
             log.error("round_failed", error=str(error))
+
+    def _tidy(self) -> None:
+        """Once a day: forget what no new item will be compared with."""
+        try:
+            forget(self.service.store, self.service.line.intake.joining, _now())
+        except StoreError as error:  # tomorrow again
+            log.error("tidy_failed", error=str(error))
 
     def _fetch(
         self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]

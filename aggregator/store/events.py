@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import event
 
 SYSTEM = "service"
+LOOK_BACK = 5_000  # events that one page of the log looks at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,14 @@ class Folded:
 
     stories: dict[int, dict[str, Any]]
     story_of: dict[int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some events, latest first; the next page holds those before `next_before`, 0 when there is none."""
+
+    events: list[Event]
+    next_before: int
 
 
 def append(transaction: Transaction, events: Sequence[Event]) -> int:
@@ -96,6 +105,24 @@ def last_of(transaction: Transaction, story_id: int, kind: str) -> Event:
     """The latest event of a kind about a story, which must be there."""
     query = select(event).where(event.c.story_id == story_id, event.c.kind == kind).order_by(event.c.seq.desc())
     return Event(**transaction.execute(query.limit(1)).one()._mapping)
+
+
+def latest(transaction: Transaction, limit: int, *, before: int | None = None, kind: str = "", actor: str = "") -> Page:
+    """The last events before seq `before`, latest first, of this kind and by this actor ("" for any).
+
+    However rare what is asked for: a page looks at no more than `LOOK_BACK` events; the next one goes on from there.
+    """
+    top = transaction.execute(select(func.max(event.c.seq))).scalar() or 0
+    end = min(top + 1, before) if before is not None else top + 1
+    floor = max(end - LOOK_BACK, 1)
+    query = select(event).where(event.c.seq < end, event.c.seq >= floor).order_by(event.c.seq.desc()).limit(limit)
+    if kind:
+        query = query.where(event.c.kind == kind)
+    if actor:
+        query = query.where(event.c.actor == actor)
+    found = [Event(**row._mapping) for row in transaction.execute(query)]
+    rest = found[-1].seq if len(found) == limit else floor
+    return Page(events=found, next_before=rest if rest > 1 else 0)
 
 
 def fold(events: Iterable[Event]) -> Folded:

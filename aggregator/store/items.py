@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from aggregator.model import Entry, Evidence, Fetched, Image, Item, Precision
 from aggregator.store.codec import from_json, to_json
@@ -133,6 +133,11 @@ def of_stories(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, 
         for row in transaction.execute(select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)):
             found.setdefault(row.story_id, {})[row.id] = item_from(row)
     return found
+
+
+def last_number(transaction: Transaction) -> int:
+    """The highest number of an item; 0 when there is none."""
+    return transaction.execute(select(func.max(item.c.id))).scalar() or 0
 
 
 def story_of_all(transaction: Transaction) -> dict[int, int]:

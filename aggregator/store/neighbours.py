@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import String, cast, delete, func, insert, or_, select
 
 from aggregator.model import Entry
 from aggregator.store.codec import from_json
@@ -16,8 +16,9 @@ from aggregator.store.database import Transaction
 from aggregator.store.items import parts
 from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
 
-CROWDED = 40  # items that may share a term
+CROWDED = 24  # items that may share a term
 KEPT = 14  # terms that an item is added to: the rarest ones that it has
+DOSSIER, DOSSIER_ITEMS = 10, 30  # related stories that are named; items that may link to a report
 EARLIER = 2  # versions of an item, besides the present one
 TERM_SLICES = 64  # of the index, for pruning in short transactions
 TERM_LIMIT = 2**32
@@ -47,10 +48,13 @@ def sharing(
     """The items between two times by the terms that they share with `terms`, crowded terms too."""
     found: dict[int, list[int]] = {}
     between = shingle.c.day.between(day_of(since), day_of(until))
+    # One row a term: a row costs more to fetch than the numbers in it.
+    numbers = func.aggregate_strings(cast(shingle.c.item_id, String), ",")
     for part in parts(terms):
-        query = select(shingle.c.term, shingle.c.item_id).where(shingle.c.term.in_(part), between)
-        for term, item_id in transaction.execute(query):
-            found.setdefault(term, []).append(item_id)
+        query = select(shingle.c.term, numbers).where(shingle.c.term.in_(part), between).group_by(shingle.c.term)
+        found.update(
+            (term, [int(number) for number in told.split(",")]) for term, told in transaction.execute(query).all()
+        )
     return found
 
 
@@ -138,11 +142,36 @@ def references_of(transaction: Transaction, ids: Iterable[int]) -> dict[int, fro
     return {number: frozenset(keys) for number, keys in found.items()}
 
 
-def prune(transaction: Transaction, before: datetime, part: int) -> int:
-    """Forget the terms of items from before `before` in one of TERM_SLICES parts of the index; returns how many."""
+def dossier(transaction: Transaction, story_id: int) -> list[int]:
+    """The other stories whose items link to the same reports: related news, never the same. Latest first.
+
+    A report that is an article of a partner tells nothing here, nor one that many link to.
+    """
+    own = select(reference.c.url_key).join(item, item.c.id == reference.c.item_id).where(item.c.story_id == story_id)
+    articles = select(item.c.url_key).where(item.c.url_key == reference.c.url_key).exists()
+    rare = (
+        select(reference.c.url_key)
+        .where(reference.c.url_key.in_(own), ~articles)
+        .group_by(reference.c.url_key)
+        .having(func.count() <= DOSSIER_ITEMS)
+    )
+    query = (
+        select(item.c.story_id)
+        .join(reference, reference.c.item_id == item.c.id)
+        .where(reference.c.url_key.in_(rare), item.c.story_id != story_id)
+        .distinct()
+        .order_by(item.c.story_id.desc())
+        .limit(DOSSIER)
+    )
+    return list(transaction.execute(query).scalars())
+
+
+def prune(transaction: Transaction, before: datetime, up_to_item: int, slice_: int) -> int:
+    """Forget the terms of items from before `before`, or numbered up to `up_to_item`, in one of TERM_SLICES parts."""
     width = TERM_LIMIT // TERM_SLICES
-    here = shingle.c.term.between(part * width, (part + 1) * width - 1)
-    return transaction.execute(delete(shingle).where(here, shingle.c.day < day_of(before))).rowcount
+    here = shingle.c.term.between(slice_ * width, (slice_ + 1) * width - 1)
+    old = or_(shingle.c.day < day_of(before), shingle.c.item_id <= up_to_item)
+    return transaction.execute(delete(shingle).where(here, old)).rowcount
 
 
 def size(transaction: Transaction) -> int:

@@ -105,6 +105,15 @@ def rows(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoryRow]:
     return found
 
 
+def origins(transaction: Transaction, ids: Iterable[int]) -> dict[int, int]:
+    """The item that each story is published by."""
+    found: dict[int, int] = {}
+    for part in parts(ids):
+        query = select(story.c.id, story.c.origin_id).where(story.c.id.in_(part))
+        found.update({row.id: row.origin_id for row in transaction.execute(query)})
+    return found
+
+
 def standing(transaction: Transaction, ids: Iterable[int]) -> dict[int, tuple[State, str | None]]:
     """The state and the theme of stories by number."""
     found = {}

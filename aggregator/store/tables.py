@@ -2,6 +2,7 @@
 
 Facts and decisions never share a row: `source` is what people configured, `poll` what visits found; `item` and
 `story` are facts, `decision` is what an editor said. `event` is the log that everything else can be folded from.
+`account`, `session`, `one_time_link` and `login_attempt` are who may come in; of a token only its hash is kept.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -225,7 +226,10 @@ class DecisionColumns(TypedColumns):
 
 
 class OutboxColumns(TypedColumns):
-    """A delivery that an event caused, written in the event's own transaction; worked off by deliver/."""
+    """A delivery, written in the transaction of what causes it (`event_seq`, 0 for no event); worked off by deliver/.
+
+    `payload` is emptied as soon as it is delivered or given up.
+    """
 
     id = Column(BigId, primary_key=True, autoincrement=False)
     event_seq: Named[int] = Column(BigId)
@@ -235,6 +239,8 @@ class OutboxColumns(TypedColumns):
     due: Named[datetime] = Column(UtcDateTime)
     tries: Named[int] = Column(Integer)
     done_at = Column(UtcDateTime)
+    dead_at = Column(UtcDateTime)
+    error: Named[str | None] = Column(Text)
 
 
 class DocumentColumns(TypedColumns):
@@ -262,6 +268,89 @@ class TrialColumns(TypedColumns):
     differences: Named[dict[str, Any]] = Column(JSON)
 
 
+class AbsenceColumns(TypedColumns):
+    """An item whose source no longer lists it, or whose article was not found: what came of asking for it."""
+
+    item_id = Column(BigId, primary_key=True, autoincrement=False)
+    status: Named[str]  # model.Standing
+    listed: Named[int] = Column(Integer)  # 1 while the source lists it all the same
+    first_missing_at = Column(UtcDateTime)
+    checks: Named[int] = Column(Integer)
+    last_checked_at = Column(UtcDateTime)
+    gone_at = Column(UtcDateTime)
+
+
+class AgendaColumns(TypedColumns):
+    """An event that a source announces. Never an item, never a story: its dates say when it takes place."""
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    key: Named[str] = Column(String, primary_key=True)
+    title: Named[str] = Column(Text)
+    link: Named[str | None] = Column(Text)
+    starts: Named[datetime] = Column(UtcDateTime)
+    ends = Column(UtcDateTime)
+    place: Named[str] = Column(Text)
+    first_seen: Named[datetime] = Column(UtcDateTime)
+    last_seen: Named[datetime] = Column(UtcDateTime)
+
+
+class ReservationColumns(TypedColumns):
+    """/.well-known/tdmrep.json (W3C TDM Reservation Protocol) as last fetched; "" where there is none."""
+
+    address: Named[str] = Column(String, primary_key=True)
+    fetched_at: Named[datetime] = Column(UtcDateTime)
+    text: Named[str] = Column(Text)
+
+
+class AccountColumns(TypedColumns):
+    """Who may sign in. `email` is lower-cased; no `password_hash`: invited, or signs in by mail or elsewhere (OIDC)."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    email: Named[str] = Column(String, unique=True)
+    name: Named[str]
+    password_hash: Named[str | None]
+    role: Named[str]
+    sources: Named[list[str]] = Column(JSON)  # of an owner of sources: which
+    language: Named[str]  # "" follows the browser
+    keys_enabled: Named[bool]
+    oidc_subject: Named[str | None] = Column(String, unique=True)
+    created: Named[datetime] = Column(UtcDateTime)
+    disabled = Column(UtcDateTime)
+
+
+class SessionColumns(TypedColumns):
+    """Someone who is signed in on one device."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    token_hash: Named[str] = Column(String, unique=True)
+    account_id: Named[int] = Column(BigId)
+    created: Named[datetime] = Column(UtcDateTime)
+    last_seen: Named[datetime] = Column(UtcDateTime)
+    expires: Named[datetime] = Column(UtcDateTime)
+    revoked = Column(UtcDateTime)
+    user_agent: Named[str]
+
+
+class OneTimeLinkColumns(TypedColumns):
+    """An address that lets someone in once: to an account, or to become the first one with `role`."""
+
+    token_hash: Named[str] = Column(String, primary_key=True)
+    purpose: Named[str]
+    account_id: Named[int | None] = Column(BigId)
+    role: Named[str]
+    created: Named[datetime] = Column(UtcDateTime)
+    expires: Named[datetime] = Column(UtcDateTime)
+    used = Column(UtcDateTime)
+
+
+class LoginAttemptColumns(TypedColumns):
+    """A try to sign in that failed or is under way, once for the account and once for the address; kept for minutes."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    subject: Named[str]  # a hash: people type passwords where names belong
+    at: Named[datetime] = Column(UtcDateTime)
+
+
 class CounterColumns(TypedColumns):
     """Numbers that only grow: ids, event seq, the generation of the documents, how far release has read the log."""
 
@@ -286,7 +375,14 @@ decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 document = Table("document", metadata, DocumentColumns)
 trial = Table("trial", metadata, TrialColumns)
+absence = Table("absence", metadata, AbsenceColumns)
+agenda = Table("agenda", metadata, AgendaColumns)
+reservation = Table("reservation", metadata, ReservationColumns)
 counter = Table("counter", metadata, CounterColumns)
+account = Table("account", metadata, AccountColumns)
+session = Table("session", metadata, SessionColumns)
+one_time_link = Table("one_time_link", metadata, OneTimeLinkColumns)
+login_attempt = Table("login_attempt", metadata, LoginAttemptColumns)
 
 Index(None, host.c.next_due)
 Index(None, poll.c.host_id, poll.c.next_due)
@@ -304,4 +400,11 @@ Index(None, event.c.item_id)
 Index(None, decision.c.subject_kind, decision.c.subject)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
+Index(None, absence.c.status)
+Index(None, agenda.c.starts)
 Index(None, trial.c.kind, trial.c.subject)
+Index(None, session.c.account_id)
+Index(None, session.c.expires)
+Index(None, one_time_link.c.account_id)
+Index(None, login_attempt.c.subject, login_attempt.c.at)
+Index(None, login_attempt.c.at)

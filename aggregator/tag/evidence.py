@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aggregator.tag.lexicon import OTHER_SECTOR, SOURCE, Role, Rules, Sense
+from aggregator.tag.lexicon import ABROAD, OTHER_SECTOR, SOURCE, Role, Rules, Sense
 from aggregator.tag.matching import Hit, words_of
 
 TITLE_CHARACTERS, TEXT_CHARACTERS, NAME_CHARACTERS = 300, 1_000, 200
@@ -18,6 +18,8 @@ IN_TITLE, IN_LEAD, IN_REST = 1.6, 1.0, 0.6
 
 STRONG, SENSE, WEAK = 2.0, 2.0, 0.9
 ORGANISATION, HINT = 0.7, 0.5
+
+ELSEWHERE = {OTHER_SECTOR, ABROAD}  # what is said there is not of our field
 
 _MARKUP = re.compile(r"<[^<>]{0,400}>")
 
@@ -42,7 +44,19 @@ class Evidence:
 
 def gather(rules: Rules, *, title: str, text: str, organisation: str = "", hints: Iterable[str] = ()) -> Evidence:
     """Return what title, beginning of the text and source speak for."""
-    head, body = _words(title, TITLE_CHARACTERS), _words(text, TEXT_CHARACTERS)
+    head, body = cut(title, text)
+    return weigh(rules, head, body, organisation=organisation, hints=hints)
+
+
+def cut(title: str, text: str) -> tuple[list[str], list[str]]:
+    """The words that count: of the title, and of the first 1,000 characters of the text."""
+    return _words(title, TITLE_CHARACTERS), _words(text, TEXT_CHARACTERS)
+
+
+def weigh(
+    rules: Rules, head: list[str], body: list[str], *, organisation: str = "", hints: Iterable[str] = ()
+) -> Evidence:
+    """Return what words of a title, of a text, and the source speak for."""
     hits = rules.find([*head, BREAK, *body])
     strong, weak = _themes(rules.roles, hits, len(head))
     prior: Weights = {slug: HINT for slug in hints if slug in rules.slugs}
@@ -103,11 +117,11 @@ def _decide_senses(
 def _relevance(roles: Sequence[Role], hits: list[Hit], title: int) -> dict[str, Weights]:
     found: dict[str, Weights] = {}
     telling = _outermost([hit for hit in hits if roles[hit[0]].relevance])
-    elsewhere = {start for term, start, _ in telling if OTHER_SECTOR in roles[term].relevance}
+    elsewhere = {start for term, start, _ in telling if not ELSEWHERE.isdisjoint(roles[term].relevance)}
     for term, start, _ in telling:
         role = roles[term]
         for says in role.relevance:
-            if says == OTHER_SECTOR or start not in elsewhere:  # "hypnosetechniek" is no "techniek"
+            if says in ELSEWHERE or start not in elsewhere:  # "hypnosetechniek" is no "techniek"
                 _note(found, says, role, _weight(start, title))
     return found
 

@@ -7,12 +7,14 @@ from typing import Any
 from aggregator.tag.matching import Find, Term, compile_terms
 
 NO_THEME = "none"
-TECHNICAL, EDUCATION, OTHER_SECTOR, SOURCE = "technical", "education", "other_sectors", "sources"
+TECHNICAL, EDUCATION, OTHER_SECTOR, ABROAD, SOURCE = "technical", "education", "other_sectors", "abroad", "sources"
 _RELEVANCE = {
     TECHNICAL: TECHNICAL,
     "technical_capitals": TECHNICAL,
     EDUCATION: EDUCATION,
     OTHER_SECTOR: OTHER_SECTOR,
+    ABROAD: ABROAD,
+    "abroad_capitals": ABROAD,
     SOURCE: SOURCE,
 }
 

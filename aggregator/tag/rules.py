@@ -10,7 +10,7 @@ from typing import Literal
 
 from aggregator.model import Tags
 from aggregator.tag.evidence import Evidence, Weights, gather
-from aggregator.tag.lexicon import EDUCATION, OTHER_SECTOR, TECHNICAL, Rules, compile_rules
+from aggregator.tag.lexicon import ABROAD, EDUCATION, OTHER_SECTOR, TECHNICAL, Rules, compile_rules
 
 __all__ = ["Rules", "compile_rules", "tag"]
 
@@ -68,13 +68,16 @@ def _ranked(rules: Rules, evidence: Evidence, *, guess: bool) -> list[tuple[floa
 
 def _relevance(evidence: Evidence) -> float:
     """The probability of being technical-education news."""
-    technical, education, other = (
-        min(sum(evidence.relevance.get(kind, {}).values()), ENOUGH) for kind in (TECHNICAL, EDUCATION, OTHER_SECTOR)
-    )
+    told = (evidence.relevance.get(TECHNICAL, {}), evidence.relevance.get(EDUCATION, {}), _against(evidence))
+    technical, education, other = (min(sum(weights.values()), ENOUGH) for weights in told)
     theme = min(max((sum(weights.values()) for weights in evidence.strong.values()), default=0.0), ENOUGH)
     odds = BIAS + PER_TECHNICAL * technical + PER_EDUCATION * education + PER_THEME * theme + PER_OTHER * other
     odds += PER_BOTH * min(technical, education, BOTH_ENOUGH) + OWN_FIELD * evidence.own_field
     return 1.0 / (1.0 + exp(-odds))
+
+
+def _against(evidence: Evidence) -> Weights:
+    return evidence.relevance.get(OTHER_SECTOR, {}) | evidence.relevance.get(ABROAD, {})
 
 
 def _choice(ranked: list[tuple[float, str]]) -> tuple[str | None, float]:
@@ -108,8 +111,7 @@ def _decision(*, off_topic: bool, found: bool, score: float) -> Literal["publish
 def _because(rules: Rules, evidence: Evidence, theme: str | None) -> tuple[str, ...]:
     """The terms for (+) and against (-) the verdict; `theme` None: off-topic."""
     verdict = theme or rules.off_topic
-    other = evidence.relevance.get(OTHER_SECTOR, {})
-    said = _said("-" if theme else "+", other, verdict)
+    said = _said("-" if theme else "+", _against(evidence), verdict)
     for slug in rules.slugs:
         said += _said("+", evidence.of(slug), slug)
     if not theme:

@@ -1,30 +1,32 @@
-"""The application: ready documents first, behind them what is made on request, and plain error pages."""
+"""The application: ready documents first, behind them what is made on request."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from aggregator.accounts import Access
 from aggregator.errors import StoreError
-from aggregator.publish.site import message_page, stylesheet
+from aggregator.publish.site import stylesheet
 from aggregator.release import Press
 from aggregator.store import migrate
 from aggregator.web import public
-from aggregator.web.documents import Documents, preferred_language
-from aggregator.web.headers import PAGE_HEADERS
+from aggregator.web.bounds import Bounded
+from aggregator.web.documents import Documents
+from aggregator.web.editors.routes import make_editors
+from aggregator.web.editors.shell import asset
+from aggregator.web.errors import add_errors
+from aggregator.web.headers import headers_of
+from aggregator.web.oidc import Provider
 from aggregator.web.shelf import Shelf
 
-log = structlog.get_logger()
-
-HTML = "text/html; charset=utf-8"
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
-def make_app(press: Press) -> Documents:
-    """The whole web side over one store, as an ASGI application."""
+def make_app(press: Press, access: Access, provider: Provider | None = None) -> Documents:
+    """The whole web side over one store, as an ASGI application; editors may sign in at `provider` too."""
     shelf = Shelf(press.store)
 
     @asynccontextmanager
@@ -35,9 +37,11 @@ def make_app(press: Press) -> Documents:
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
+    app.include_router(make_editors(access, provider).router)
     _add_operations(app, press)
     _add_static(app)
-    _add_errors(app, press)
+    add_errors(app, press, access)
+    app.add_middleware(Bounded)
     app.middleware("http")(_secured)
     return Documents(app, shelf, press.site.language)
 
@@ -60,45 +64,23 @@ def _add_operations(app: FastAPI, press: Press) -> None:
     @app.get("/robots.txt")
     def robots() -> Response:
         """Everything public may be read by machines."""
-        return PlainTextResponse("User-agent: *\nDisallow: /edit/\n")
+        return PlainTextResponse("User-agent: *\nDisallow: /edit\n")
 
 
 def _add_static(app: FastAPI) -> None:
-    name, css = stylesheet()
+    files = dict([stylesheet(), asset("desk.css")])
 
-    @app.get(f"/static/{name}")
-    def style() -> Response:
-        """The one style sheet; its name changes with its bytes."""
-        return Response(css, media_type="text/css", headers={"cache-control": "public, max-age=31536000, immutable"})
-
-
-def _add_errors(app: FastAPI, press: Press) -> None:
-    @app.exception_handler(StarletteHTTPException)
-    def refused(request: Request, error: StarletteHTTPException) -> Response:
-        return _message(request, press, error.status_code)
-
-    @app.exception_handler(StoreError)
-    def unavailable(request: Request, error: StoreError) -> Response:
-        log.error("store_unavailable", path=request.url.path, error=str(error))
-        return _message(request, press, 503)
-
-    @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> Response:
-        log.exception("request_failed", path=request.url.path, error=repr(error))
-        return _message(request, press, 500)
-
-
-def _message(request: Request, press: Press, status: int) -> Response:
-    language = preferred_language(request.headers.get("accept-language", ""), press.site.language)
-    body = message_page(status, press.site, language)
-    return Response(body, status, media_type=HTML, headers={"cache-control": "no-store"} | SECURE)
-
-
-SECURE = {name.decode(): value.decode() for name, value in PAGE_HEADERS} | {"x-content-type-options": "nosniff"}
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        """Style and script; their names change with their bytes."""
+        if name not in files:
+            raise HTTPException(404)
+        media_type = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(files[name], media_type=media_type, headers=FOR_EVER)
 
 
 async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await call_next(request)
-    for name, value in SECURE.items():
+    for name, value in headers_of(request.url.path, request.url.scheme).items():
         response.headers.setdefault(name, value)
     return response

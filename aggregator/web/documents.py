@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from aggregator.errors import StoreError
 from aggregator.model import Document
-from aggregator.web.headers import PAGE_HEADERS
+from aggregator.web.headers import HSTS, PAGE_HEADERS
 from aggregator.web.shelf import Ready, Shelf
 
 Scope = MutableMapping[str, Any]
@@ -56,6 +56,8 @@ class Documents:
             await _respond(send, 303, [(b"location", human_page(path).encode()), VARY_FEED, NO_STORE], b"")
         else:
             status, headers, body = answer(ready, asked, is_feed=is_feed)
+            if scope["scheme"] == "https":
+                headers.append(HSTS_HEADER)
             await _respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     def _page(self, path: str, query: bytes, asked: dict[bytes, bytes]) -> str:
@@ -68,6 +70,7 @@ class Documents:
 ASKED = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding", b"accept-language", b"sec-fetch-dest"})
 VARY_FEED = (b"vary", b"Accept-Encoding, Sec-Fetch-Dest")
 VARY_PAGE = (b"vary", b"Accept-Encoding, Accept-Language")
+HSTS_HEADER = (HSTS[0].encode(), HSTS[1].encode())
 NO_STORE = (b"cache-control", b"no-store")
 
 

@@ -1,14 +1,52 @@
-"""Security headers (OWASP secure headers project): nothing from elsewhere, no script, no frame around our pages."""
+"""Security headers (OWASP secure headers project), per area: what a page may load, and who may frame it."""
 
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+from dataclasses import dataclass
 
-PAGE_HEADERS = [
-    (b"content-security-policy", CSP.encode()),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"x-frame-options", b"DENY"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
+COMMON = {
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+NOTHING = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+PUBLIC = COMMON | {
+    "content-security-policy": f"{NOTHING}; style-src 'self'; img-src 'self' data:",
+    "referrer-policy": "strict-origin-when-cross-origin",
+}
+
+# The desk runs its own script and nobody else's. "same-origin" and not "no-referrer": browsers send the Origin that
+# we check along with a form only then. No cache keeps a page, nor does a browser's back button after signing out.
+DESK = COMMON | {
+    "content-security-policy": f"{NOTHING}; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex",
+}
+
+HSTS = ("strict-transport-security", "max-age=31536000")
+
+PAGE_HEADERS = [(name.encode(), value.encode()) for name, value in PUBLIC.items() if name != "x-content-type-options"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Area:
+    """A part of the addresses and the headers that every answer in it carries."""
+
+    prefix: str
+    headers: dict[str, str]
+
+
+AREAS = (Area(prefix="/edit", headers=DESK), Area(prefix="", headers=PUBLIC))
+
+
+def headers_of(path: str, scheme: str) -> dict[str, str]:
+    """The headers of every answer at this address, error pages included."""
+    area = next(each for each in AREAS if in_area(path, each.prefix))
+    return area.headers | ({HSTS[0]: HSTS[1]} if scheme == "https" else {})
+
+
+def in_area(path: str, prefix: str) -> bool:
+    """Whether an address lies below `prefix`: "/edit" and "/edit/users" below "/edit", "/editors" not."""
+    return not prefix or path == prefix or path.startswith(f"{prefix}/")

@@ -8,7 +8,7 @@ from tests.factories import make_entry
 from tests.line.partner import feed
 from tests.site import Page, Site
 
-KEYS = ["kind", "format", "title", "entries", "problems"]
+KEYS = ["kind", "format", "title", "entries", "problems", "events"]
 ENTRY_KEYS = [
     *("id", "link", "title", "summary", "content", "published", "updated", "date_evidence", "date_precision"),
     *("authors", "categories", "image", "kicker"),

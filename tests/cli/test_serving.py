@@ -18,7 +18,7 @@ from tests.cli.conftest import Run, Start
 from tests.factories import make_source
 from tests.site import Site
 
-LABELS = ["Address", "Sources", "News", "Contact", "Data", "Stop"]
+LABELS = ["Address", "Sources", "News", "Editors", "Data", "Stop"]
 
 
 def free_port() -> int:
@@ -69,13 +69,16 @@ def test_the_service_says_six_calm_lines_does_its_work_and_stops_at_once(
     assert said[0].split()[1] == f"http://127.0.0.1:{port}"
     assert "1, polled from now on" in said[1]
     assert f"http://127.0.0.1:{port}/feeds/all.atom" in said[2]
-    assert "piet@example.nl" in said[3]
+    assert said[1].endswith("from now on")
+    link = said[3].split()[-1].removeprefix(f"http://127.0.0.1:{port}")
     when_it_answers(port)
     ends = time.monotonic() + 5
     while b"Nieuws nummer 1" not in get(port, "/")[1]:
         assert time.monotonic() < ends
         time.sleep(0.05)
     assert get(port, "/feeds/all.atom")[1].count(b"<entry") == 3
+    status, page = get(port, link)
+    assert (status, b"Maak het eerste account" in page) == (200, True)
     begun = time.monotonic()
     running.send_signal(stop)
     _, err = running.communicate(timeout=20)
@@ -169,7 +172,7 @@ def test_without_a_contact_the_terminal_asks_for_one(
     start: Start, one_source: Source, settings: dict[str, str]
 ) -> None:
     Path(settings["AGGREGATOR_CONFIG_DIR"], "site.toml").write_text("")
-    said = lines_until(start("run", "--port", free_port()), "Contact")
+    said = lines_until(start("run", "--port", free_port()), "Sources")
     assert "not set" in said[-1]
     assert "site.toml" in said[-1]
 

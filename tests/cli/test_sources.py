@@ -11,7 +11,7 @@ from tests.site import Page, Site
 
 KEYS = [
     *("id", "organisation", "url", "address", "kind", "labels", "themes", "paused", "outcome", "status", "code"),
-    *("message", "failures", "last_poll", "last_success", "last_change", "next_due"),
+    *("message", "failures", "last_poll", "last_success", "last_change", "next_due", "reposts"),
 ]
 FOUND_KEYS = ["url", "code", "message", "robots_forbid", "reading"]
 
@@ -253,3 +253,18 @@ def test_what_healed_can_be_looked_at_and_an_unknown_number_is_said(run: Run) ->
     refused = run("sources", "rollback", "7")
     assert refused.code == 2
     assert "sources healed" in refused.err
+
+
+def test_the_coming_events_of_sources_are_listed_apart(run: Run, site: Site, one_source: Source) -> None:
+    start = b"<startdate xmlns='http://purl.org/rss/1.0/modules/event/'>2099-12-05T10:00:00+01:00</startdate>"
+    body = site.pages["/feed"].body.replace(b"</item>", start + b"</item>", 1)
+    site.pages["/feed"] = Page(body=body, media_type=RSS)
+    read = run("read", site.url()).json
+    assert [list(event) for event in read["events"]] == [["title", "link", "starts", "ends", "place"]]
+    assert len(read["entries"]) == 2
+    run("poll")
+    (row,) = run("sources", "agenda").rows
+    assert list(row) == ["source", "title", "link", "starts", "ends", "place"]
+    assert (row["source"], row["starts"], row["ends"]) == ("fme", "2099-12-05T10:00:00+01:00", None)
+    assert run("sources", "agenda", "--source", "vhto").rows == []
+    assert "2099-12-05" in run("sources", "agenda", terminal=True).out

@@ -1,9 +1,13 @@
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from aggregator.model import Source
+from aggregator.model import Absence, Source, Standing
+from aggregator.store import absences, open_store
 from tests.cli.conftest import Run
+from tests.factories import DAY, NOW
 
 KEYS = [
     *("id", "uri", "state", "reason", "theme", "second_theme", "score", "source", "title", "link"),
@@ -49,7 +53,7 @@ def test_a_person_gets_a_table(run: Run, ids: list[str]) -> None:
 def test_a_story_tells_what_it_is_and_what_happened_to_it(run: Run, ids: list[str]) -> None:
     run("stories", "reject", ids[0], "--reason", "niet van ons")
     found = run("stories", "show", ids[0]).json
-    assert list(found) == [*KEYS, "because", "items", "events"]
+    assert list(found) == [*KEYS, "because", "items", "perhaps_same", "related", "events"]
     assert [(each["kind"], each["reason"]) for each in found["events"]] == [
         ("taken-in", ""),
         ("withdrawn", "niet van ons"),
@@ -101,3 +105,20 @@ def test_a_user_without_a_name_can_decide(run: Run, ids: list[str], monkeypatch:
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert run("stories", "reject", ids[0]).code == 0
     assert re.fullmatch(r"cli:\d+", run("stories", "show", ids[0]).json["events"][-1]["actor"])
+
+
+def test_a_story_tells_that_its_article_is_gone(run: Run, ids: list[str], settings: dict[str, str]) -> None:
+    (item,) = run("stories", "show", ids[0]).json["items"]
+    assert (item["missing_since"], item["gone"]) == (None, None)
+    store = open_store(f"sqlite+pysqlite:///{next(Path(settings['AGGREGATOR_DATA_DIR']).glob('*.sqlite*'))}")
+    missing = Absence(item_id=3, status=Standing.MISSING, first_missing_at=NOW, checks=1, last_checked_at=NOW)
+    with store.write() as transaction:
+        absences.save(transaction, [missing])
+    last = next(id_ for id_ in ids if run("stories", "show", id_).json["items"][0]["missing_since"])
+    assert "not found since 2026-11-23T12:00:00Z" in run("stories", "show", last, terminal=True).out
+    with store.write() as transaction:
+        absences.save(transaction, [replace(missing, status=Standing.GONE, gone_at=NOW + DAY)])
+    store.close()
+    (item,) = run("stories", "show", last).json["items"]
+    assert (item["missing_since"], item["gone"]) == ("2026-11-23T12:00:00Z", "2026-11-24T12:00:00Z")
+    assert "gone since 2026-11-24T12:00:00Z" in run("stories", "show", last, terminal=True).out

@@ -305,3 +305,42 @@ def test_the_configuration_does_not_change_while_the_program_runs(folder: Folder
         config.site = None
     with pytest.raises(ValueError):
         config.server.port = 1
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"AGGREGATOR_OIDC__ISSUER": "https://login.example.nl"}, "issuer needs a client_id"),
+        ({"AGGREGATOR_OIDC__ISSUER": "http://login.example.nl"}, "must start with https://"),
+        ({"AGGREGATOR_OIDC__ALLOWED_DOMAIN": "@example.nl"}, "must be the part of a mail address behind the @"),
+        ({"AGGREGATOR_OIDC__DEFAULT_ROLE": "baas"}, "must be 'lezer', 'redacteur' or 'beheerder'"),
+        ({"AGGREGATOR_MAIL__SENDER": "the editors"}, "must be a mail address, alone or behind a name"),
+        ({"AGGREGATOR_SERVER__TRUSTED_PROXIES": "10.0.0.0/8, proxy"}, "holds 'proxy', which is no address or CIDR"),
+    ],
+)
+def test_what_lets_people_in_is_checked_too(folder: Folder, environ: dict[str, str], said: str) -> None:
+    assert said in complaint(environ, config_dir=folder())
+
+
+def test_who_mail_is_from_follows_from_who_we_are(folder: Folder) -> None:
+    here = folder()
+    environ = {"AGGREGATOR_BASE_URL": "https://nieuws.example.nl"}
+    assert load(environ=environ, config_dir=here).mail_sender == "noreply@nieuws.example.nl"
+    environ["AGGREGATOR_SITE__CONTACT"] = "redactie@example.nl"
+    assert load(environ=environ, config_dir=here).mail_sender == "redactie@example.nl"
+    environ["AGGREGATOR_MAIL__SENDER"] = "Nieuws <nieuws@example.nl>"
+    assert load(environ=environ, config_dir=here).mail_sender == "Nieuws <nieuws@example.nl>"
+
+
+def test_the_secret_of_the_sign_in_service_is_not_shown(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    environ = {
+        "AGGREGATOR_OIDC__ISSUER": "http://127.0.0.1:9", "AGGREGATOR_OIDC__CLIENT_ID": "news",
+        "AGGREGATOR_OIDC__CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+        "AGGREGATOR_OIDC__ALLOWED_DOMAIN": "Example.nl",
+    }  # fmt: skip
+    config = load(environ=environ, config_dir=folder())
+    assert config.oidc.as_arguments()["client_secret"] == "hunter2"
+    assert config.oidc.allowed_domain == "example.nl"
+    assert {key: value for key, value, _ in config.show()}["oidc.client_secret"] == "***"
+    assert "hunter2" not in repr(config)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from aggregator.model import Entry, Evidence, Fetched, Outcome, Precision, State, Wire
-from aggregator.store import Store, items, sources, stories, trials
+from aggregator.store import Store, agenda, items, sources, stories, trials
 from aggregator.store.check import contradictions
 from tests.factories import DAY, NOW, make_entry, make_source
 from tests.line.partner import LATER, Partners, feed, follow, make_line, page, run
@@ -264,3 +264,30 @@ def test_an_article_whose_text_is_reserved_from_mining_gives_only_what_it_states
         found = {item.entry.title: item.entry.summary for _, _, item in items.latest_of(transaction, "fme", 10)}
     assert found[entry.title] == ""
     assert all(found[other.title] for other in others)
+
+
+def test_events_are_kept_apart_from_the_news(store: Store, partners: Partners) -> None:
+    url = "https://fme.example/feed"
+    follow(store, make_source(), make_source("agenda", kind="page", url="https://agenda.example/agenda"))
+    item = (
+        "<item><title>Open dag</title><link>https://fme.example/agenda/1</link>"
+        "<startdate xmlns='http://purl.org/rss/1.0/modules/event/'>2026-12-05T10:00:00+01:00</startdate></item>"
+    )
+    partners.documents[url] = feed(*news(0, 1)).replace(b"</channel>", item.encode() + b"</channel>")
+    records = "".join(
+        f"<li><h3><a href='/agenda/{n}'>Bijeenkomst over techniek {n}</a></h3>"
+        f"<p>1{n} december 2026, 10:00 - 12:00 uur</p>"
+        for n in (1, 2, 3)
+    )
+    partners.documents["https://agenda.example/agenda"] = (
+        f"<!doctype html><html lang=nl><main><h1>Agenda</h1><ul class=agenda>{records}</ul></main>".encode()
+    )
+    reports = {report.source.id: report for report in run(make_line(store, partners))}
+    assert (reports["fme"].new, reports["agenda"].new, reports["agenda"].poll.code) == (2, 0, "agenda")
+    with store.read() as transaction:
+        found = [(each.source_id, each.event.title) for each in agenda.coming(transaction, NOW)]
+    assert found == [
+        ("fme", "Open dag"),
+        *(("agenda", f"Bijeenkomst over techniek {n}") for n in (1, 2, 3)),
+    ]
+    assert titles(store) == sorted(TITLES[:2])

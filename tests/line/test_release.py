@@ -202,8 +202,8 @@ def test_the_feeds_of_a_source_that_was_removed_go_at_the_next_start(
     store: Store, partners: Partners, press: Press
 ) -> None:
     follow(store, make_source("fme", labels=("noord",)), make_source("vhto"))
-    for id_ in ("fme", "vhto"):
-        entry = make_entry(1, link=f"https://{id_}.example/1", title=f"Nieuws dat alleen {id_} brengt")
+    for n, id_ in enumerate(("fme", "vhto")):
+        entry = make_entry(n, link=f"https://{id_}.example/1")
         partners.documents[f"https://{id_}.example/feed"] = feed(entry)
     run(make_line(store, partners))
     refresh(press, NOW)

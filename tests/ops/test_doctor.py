@@ -10,7 +10,7 @@ import pytest
 from aggregator.config import dump_sources
 from aggregator.model import Outcome, Poll, Source
 from aggregator.ops.doctor import Finding, examine
-from aggregator.store import leases, sources
+from aggregator.store import leases, outbox, sources
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, make_source
@@ -56,7 +56,7 @@ def wrong(findings: dict[str, Finding]) -> set[str]:
 def test_all_is_well_before_the_first_start_and_looking_makes_nothing(look: Look, tmp_path: Path) -> None:
     findings = look()
     assert wrong(findings) == set()
-    assert list(findings) == ["configuration", "contact", "base_url", "data", "disk", "database", "internet"]
+    assert list(findings) == ["configuration", "contact", "base_url", "themes", "data", "disk", "database", "internet"]
     assert "made at the first start" in findings["data"].found
     assert "empty" in findings["database"].found
     assert not (tmp_path / "data").exists()
@@ -111,8 +111,22 @@ def test_a_database_in_use_is_well(look: Look, service: Service, follow: Callabl
     follow("fme")
     findings = look()
     assert wrong(findings) == set()
+    assert "users add" in findings["editors"].fix
+    assert "handed over by hand" in findings["mail"].fix
     assert findings["database"].found.startswith("sqlite, version ")
     assert findings["sources"].found == "1: 1 not polled yet"
+
+
+def test_letters_that_were_given_up_are_told(look: Look, service: Service, now: datetime) -> None:
+
+    with service.store.write() as transaction:
+        outbox.put(transaction, "mail", "x@example.nl", {}, now)
+        (taken,) = outbox.take_due(transaction, ["mail"], now)
+        outbox.failed(transaction, taken, "550 no such user", now, is_final=True)
+    found = look()["mail"]
+    assert not found.ok
+    assert "550 no such user" in found.found
+    assert "users reset" in found.fix
 
 
 def test_a_database_without_our_tables_is_empty(look: Look, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Entry
+from aggregator.model import Entry, Happening
 from aggregator.pages import read_page
-from aggregator.text.dates import day_in_amsterdam
+from aggregator.text.dates import day_in_amsterdam, in_amsterdam
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "pages"
 SHAPES = sorted(path.stem for path in DATA.glob("*.json"))
@@ -22,6 +22,7 @@ def read(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     found = {
         "entries": [plain(entry) for entry in reading.entries],
         "problems": [problem.code for problem in reading.problems],
+        "events": [happening(event) for event in reading.events],
     }
     return found, wanted
 
@@ -42,8 +43,19 @@ def plain(entry: Entry) -> dict[str, Any]:
     }
 
 
+def happening(event: Happening) -> dict[str, Any]:
+    return {
+        "title": event.title,
+        "link": event.link,
+        "starts": in_amsterdam(event.starts).isoformat(timespec="minutes"),
+        "ends": in_amsterdam(event.ends).isoformat(timespec="minutes") if event.ends else None,
+        "place": event.place,
+    }
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_news_of_a_page_is_read_and_nothing_else(name: str) -> None:
     found, wanted = read(name)
     assert found["entries"] == wanted["entries"]
     assert found["problems"] == wanted["problems"]
+    assert found["events"] == wanted.get("events", [])

@@ -12,7 +12,7 @@ from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Entry, Request, Source, Tags
 from aggregator.schedule import embedded
 from aggregator.schedule.embedded import Clock, poll_round, sole_process
-from aggregator.store import documents, leases, sources
+from aggregator.store import documents, leases, outbox, sources
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_entry
 from tests.line.partner import Partners, feed
@@ -262,3 +262,18 @@ def test_one_data_directory_has_one_service(tmp_path: Path) -> None:
         pass
     with sole_process(tmp_path / "new" / "data"):
         pass
+
+
+def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Service) -> None:
+    arrived: list[str] = []
+    with service.store.write() as transaction:
+        outbox.put(transaction, "mail", "thea@example.nl", {}, NOW)
+    senders = {"mail": lambda delivery: arrived.append(delivery.target)}
+    clock = Clock(replace(service, senders=senders))
+    clock.start()
+    ends = time.monotonic() + 10
+    while not arrived:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    clock.stop()
+    assert arrived == ["thea@example.nl"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import uvicorn
 
+from aggregator.accounts import Access
 from aggregator.release import Press, refresh
 from aggregator.store import Store
 from aggregator.web.app import make_app
@@ -31,12 +32,18 @@ def press(store: Store, partners: Partners) -> Press:
 
 
 @pytest.fixture
-def address(press: Press) -> Iterator[str]:
+def access(store: Store) -> Access:
+    """The way in for editors."""
+    return Access(store=store, secret_key="geheim" * 6, base_url="http://127.0.0.1:8000", title="Proefnieuws")
+
+
+@pytest.fixture
+def address(press: Press, access: Access) -> Iterator[str]:
     """Where the web side answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make_app(press), host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(make_app(press, access), host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

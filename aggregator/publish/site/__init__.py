@@ -3,10 +3,12 @@
 from aggregator.publish.site.front import Front, PartnerStatus
 from aggregator.publish.site.pages import feeds_page, front_page, message_page, source_page, story_page, theme_page
 from aggregator.publish.site.style import stylesheet
+from aggregator.publish.site.words import Words
 
 __all__ = [
     "Front",
     "PartnerStatus",
+    "Words",
     "feeds_page",
     "front_page",
     "message_page",

@@ -10,11 +10,11 @@ STRINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(
 
 
 class Words:
-    """The sentences of one language; a language that we do not have reads as Dutch."""
+    """The sentences of one language, the public pages' unless others are given; one that we lack reads as Dutch."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language if language in STRINGS else "nl"
-        self._table = STRINGS[self.language]
+    def __init__(self, language: str, strings: Mapping[str, Mapping[str, str]] = STRINGS) -> None:
+        self.language = language if language in strings else "nl"
+        self._table = strings[self.language]
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the sentence under `key`, filled in."""

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from aggregator.publish.site import stylesheet
-from aggregator.web.headers import CSP
+from aggregator.web.headers import PUBLIC
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -24,7 +24,7 @@ def serving(pages: Mapping[str, bytes]) -> Iterator[str]:
             body = css if is_style else pages.get(path)
             self.send_response(200 if body else 404)
             self.send_header("content-type", "text/css" if is_style else "text/html; charset=utf-8")
-            self.send_header("content-security-policy", CSP)
+            self.send_header("content-security-policy", PUBLIC["content-security-policy"])
             self.end_headers()
             self.wfile.write(body or b"")
 

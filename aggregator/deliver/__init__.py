@@ -1,0 +1,5 @@
+"""The outbox, worked off: what was put there with an event is brought to whom it is for, at least once."""
+
+from aggregator.deliver.sending import Undeliverable, work_off
+
+__all__ = ["Undeliverable", "work_off"]

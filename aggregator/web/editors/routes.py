@@ -1,0 +1,29 @@
+"""All routes of the editors' pages together. A new screen is one line here."""
+
+from fastapi import Response
+
+from aggregator.accounts import Access
+from aggregator.store.accounts import Role
+from aggregator.web.accounts import Editors, Here, to
+from aggregator.web.editors import account, elsewhere, links, logbook, own_sources, sign_in, users
+from aggregator.web.editors.shell import first_page
+from aggregator.web.oidc import Provider
+
+
+def make_editors(access: Access, provider: Provider | None = None) -> Editors:
+    """The editors' side of one service; `provider` is where people may sign in instead of here."""
+    editors = Editors(access)
+
+    @editors.get("/edit", role=Role.OWNER)
+    def begin(visit: Here) -> Response:
+        """On to the first page that is theirs."""
+        return to(first_page(visit.person))
+
+    sign_in.add_to(editors, has_provider=provider is not None)
+    elsewhere.add_to(editors, provider)
+    links.add_to(editors)
+    account.add_to(editors)
+    users.add_to(editors)
+    own_sources.add_to(editors)
+    logbook.add_to(editors)
+    return editors

@@ -1,0 +1,81 @@
+"""Every screen of the editors' side in each of its states, reached as people reach them, in a real browser."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.web.editors.conftest import PASSWORD
+
+Reach = Callable[[Page, str], None]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A state: its name, who must be signed in ("" for nobody), and how to get there."""
+
+    name: str
+    email: str
+    reach: Reach
+
+
+def at(path: str) -> Reach:
+    return lambda page, address: _go(page, address + path)
+
+
+def _go(page: Page, address: str) -> None:
+    page.goto(address)
+
+
+def submit(path: str, fields: dict[str, str], button: str) -> Reach:
+    """Open a page, fill its form in, press the button."""
+
+    def reach(page: Page, address: str) -> None:
+        page.goto(address + path)
+        for name, value in fields.items():
+            page.fill(f"[name={name}]", value)
+        page.click(f"button:text-is('{button}')")
+
+    return reach
+
+
+def screens(links: dict[str, str]) -> Iterator[Screen]:
+    """All of them. `links` holds one-time links by purpose, "over" among them."""
+    yield Screen("sign-in", "", at("/edit/sign-in"))
+    yield Screen("sign-in-signed-out", "", at("/edit/sign-in?done=signed_out"))
+    yield Screen(
+        "sign-in-wrong", "", submit("/edit/sign-in", {"email": "x@example.nl", "password": "onzin"}, "Aanmelden")
+    )
+    yield Screen("sign-in-mail", "", at("/edit/sign-in/mail"))
+    yield Screen("sign-in-mail-sent", "", submit("/edit/sign-in/mail", {"email": "x@example.nl"}, "Mail mij een link"))
+    yield Screen("link-invite", "", at(links["invite"]))
+    yield Screen("link-invite-short", "", submit(links["invite"], {"password": "kort"}, "Beginnen"))
+    yield Screen("link-owner", "", at(links["owner"]))
+    yield Screen("link-over", "", at("/edit/links/niets"))
+    yield Screen("account", "redacteur@example.nl", at("/edit/account"))
+    yield Screen("account-saved", "redacteur@example.nl", at("/edit/account?done=settings"))
+    wrong = {"old": "niet dit", "new": "een ander wachtwoord"}
+    yield Screen("account-wrong", "redacteur@example.nl", submit("/edit/account", wrong, "Wachtwoord opslaan"))
+    yield Screen("users", "beheerder@example.nl", at("/edit/users"))
+    yield Screen(
+        "users-taken", "beheerder@example.nl", submit("/edit/users", {"email": "lezer@example.nl"}, "Uitnodigen")
+    )
+    yield Screen(
+        "users-invited", "beheerder@example.nl", submit("/edit/users", {"email": "nieuw@example.nl"}, "Uitnodigen")
+    )
+    yield Screen("user", "beheerder@example.nl", at("/edit/users/2"))
+    yield Screen("log", "lezer@example.nl", at("/edit/log"))
+    yield Screen("log-empty", "lezer@example.nl", at("/edit/log?kind=withdrawn"))
+    yield Screen("own-source", "bronhouder@example.nl", at("/edit/own"))
+    yield Screen("own-source-other", "bronhouder@example.nl", at("/edit/own/vhto"))
+    yield Screen("own-source-unvisited", "lezer@example.nl", at("/edit/own/vhto"))
+    yield Screen("forbidden", "lezer@example.nl", at("/edit/users"))
+    yield Screen("not-found", "lezer@example.nl", at("/edit/nergens"))
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    """As a person does it."""
+    page.goto(f"{address}/edit/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")

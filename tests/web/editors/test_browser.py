@@ -1,0 +1,148 @@
+"""The editors' pages in a real browser: what only rendering can tell, and the ways that people go."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from aggregator.accounts import Access, people
+from aggregator.accounts.people import HandedOver
+from aggregator.release import Press
+from aggregator.store.accounts import Role
+from tests.web.editors.conftest import PASSWORD, People, serving
+from tests.web.editors.screens import Screen, screens, sign_in
+
+pytestmark = pytest.mark.browser
+
+# The messages of a browser about an answer that is no success; the pages that show one are meant to be none.
+EXPECTED = "Failed to load resource: the server responded with a status of 4"
+
+
+@pytest.fixture
+def everyone(someone: People, access: Access) -> dict[str, str]:
+    """An account of each role, and links that were not used yet."""
+    for role in (Role.MANAGER, Role.EDITOR, Role.READER, Role.OWNER):
+        someone(role)
+    links = {}
+    for name, role in (("invite", Role.EDITOR), ("owner", Role.OWNER)):
+        made = people.invite(
+            access, f"{name}@partner.nl", role, "account:1", datetime.now(UTC), name="Jan de Wit", source_ids=["fme"]
+        )
+        assert isinstance(made, HandedOver)
+        links[name] = made.link.removeprefix(access.base_url)
+    return links
+
+
+@pytest.fixture
+def mailing_address(press: Press, access: Access) -> Iterator[str]:
+    """A service that can send mail, so that every state can be reached."""
+    with serving(press, replace(access, sends_mail=True)) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="nl-NL")
+    yield context.new_page()
+    context.close()
+
+
+def opened(browser: Browser, complaints: list[str], **options: object) -> Page:
+    page = browser.new_context(locale="nl-NL", **options).new_page()  # type: ignore[arg-type]  # the caller names them
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page
+
+
+def shown(browser: Browser, address: str, screen: Screen, complaints: list[str], **options: object) -> Page:
+    page = opened(browser, complaints, **options)
+    if screen.email:
+        sign_in(page, address, screen.email)
+    screen.reach(page, address)
+    return page
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture where SCREENSHOTS names a folder."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_use_every_screen(
+    browser: Browser, mailing_address: str, everyone: dict[str, str], scheme: str
+) -> None:
+    for screen in screens(everyone):
+        complaints: list[str] = []
+        # The tester brings its own script, which our policy would refuse.
+        page = shown(browser, mailing_address, screen, complaints, color_scheme=scheme, bypass_csp=True)
+        found = Axe().run(page)
+        shoot(page, f"{screen.name}-{scheme}")
+        page.context.close()
+        assert found.response["violations"] == [], (screen.name, found.generate_report())
+        assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name
+
+
+def test_every_screen_fits_a_small_phone_and_text_of_twice_the_size_and_needs_no_script(
+    browser: Browser, mailing_address: str, everyone: dict[str, str]
+) -> None:
+    for screen in screens(everyone):
+        complaints: list[str] = []
+        small = {"width": 320, "height": 640}
+        page = shown(browser, mailing_address, screen, complaints, viewport=small, java_script_enabled=False)
+        width = page.locator("html").evaluate("html => html.scrollWidth")
+        shoot(page, f"{screen.name}-small")
+        page.context.close()
+        assert width == 320, screen.name
+        assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name
+
+
+def test_signing_in_and_out_by_keyboard_alone(page: Page, address: str, someone: People) -> None:
+    someone(Role.EDITOR)
+    page.goto(f"{address}/edit/account")
+    expect(page).to_have_url(f"{address}/edit/sign-in?back=/edit/account")
+    page.keyboard.type("Redacteur@Example.nl")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}/edit/account")
+    cookie = next(each for each in page.context.cookies() if each["name"] == "__Host-session")
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+    while page.evaluate("document.activeElement.textContent") != "Afmelden":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("U bent afgemeld.")
+    page.go_back()
+    expect(page.get_by_role("button", name="Aanmelden")).to_be_visible()
+
+
+def test_a_manager_invites_someone_who_begins(browser: Browser, page: Page, address: str, someone: People) -> None:
+    someone(Role.MANAGER)
+    sign_in(page, address, "beheerder@example.nl")
+    page.get_by_label("E-mailadres").fill("jan@example.nl")
+    page.get_by_label("Naam").fill("Jan de Wit")
+    page.get_by_role("button", name="Uitnodigen").click()
+    link = page.locator(".message code").inner_text()
+    other = browser.new_context(locale="nl-NL").new_page()
+    other.goto(address + link.removeprefix("http://127.0.0.1:8000"))
+    other.get_by_label("Nieuw wachtwoord").fill(PASSWORD)
+    other.get_by_role("button", name="Beginnen").click()
+    expect(other.get_by_role("link", name="Jan de Wit")).to_be_visible()
+    other.goto(address + link.removeprefix("http://127.0.0.1:8000"))
+    expect(other.get_by_role("heading")).to_have_text("Deze link werkt niet meer")
+    other.context.close()
+
+
+def test_the_skip_link_leads_past_the_menu(page: Page, address: str, someone: People) -> None:
+    someone(Role.MANAGER)
+    sign_in(page, address, "beheerder@example.nl")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
