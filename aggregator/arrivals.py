@@ -196,7 +196,13 @@ def _credit(transaction: Transaction, intake: Intake, joined: Sequence[Arrived],
             newcomer = arrivals.get(number)
             new = _credited(intake, row, number, origins, newcomer, now, undecided=story not in decided)
             stories.apply(transaction, [(row, new)], Event(at=now, kind="origin", item_id=number))
-    _reopen(transaction, intake, joined, rows, now)
+    refused = {story: origins[row.origin_id].source_id for story, row in rows.items()}
+    elsewhere = [
+        each
+        for each in joined
+        if each.fresh.item.source_id != refused[each.placement.story] and not each.receipt.is_flood
+    ]
+    _reopen(transaction, intake, elsewhere, rows, now)
 
 
 def _credited(

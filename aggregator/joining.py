@@ -99,9 +99,11 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
     """The items in the store that `wanted` may be like."""
     own = {each.url_key for each in wanted if each.url_key}
     leading = {key for each in wanted for key in each.references}
+    held = items.carriers(transaction, own | leading)
+    settings = sources.by_id(transaction, {each.source_id for found in held.values() for each in found})
     carriers = {
-        key: [Carrier(each.id, each.story_id, each.source_id) for each in found]
-        for key, found in items.carriers(transaction, own | leading).items()
+        key: [Carrier(each.id, each.story_id, each.source_id, _join_of(settings, each.source_id)) for each in found]
+        for key, found in held.items()
     }
     around = Neighbourhood(
         held={each.id: weighed(each, shared) for each in wanted},
@@ -125,9 +127,13 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
             earlier=tuple(profile(entry).wording for entry in said.get(number, ())),
             url_key=each.url_key,
             references=links.get(number, frozenset()),
-            join=settings[each.source_id].join if each.source_id in settings else "normal",
+            join=_join_of(settings, each.source_id),
         )
     return around
+
+
+def _join_of(settings: Mapping[str, Source], source_id: str) -> str:
+    return settings[source_id].join if source_id in settings else "normal"
 
 
 def forget(store: Store, joining: Joining, now: datetime) -> int:

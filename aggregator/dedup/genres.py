@@ -22,6 +22,7 @@ _OVERVIEW = re.compile(
     r"agenda\b)"
 )
 # "FNV: leerbudget is eerste stap", "MBO Raad: docent moet terug naar de werkvloer": somebody's word on the news.
+_SPEAKER_LENGTH = 80  # characters; the pattern takes their cube on a title that is nothing but capitals
 _NAME = r"[A-ZÀ-Þ][\w&+-]*"
 _SPEAKER = re.compile(
     rf"\s*(?:(?:{_NAME}\s+){{0,2}}\w*[A-ZÀ-Þ][\w&+-]*[A-ZÀ-Þ]\w*|[A-Z]{{2,}}[\w-]*(?:\s{_NAME})+)\s*:"
@@ -45,7 +46,7 @@ class Genre:
             before=_BEFORE.search(words) is not None,
             after=_AFTER.search(words) is not None,
             overview=_OVERVIEW.search(words) is not None,
-            speaks=_SPEAKER.match(headline) is not None,
+            speaks=_SPEAKER.match(headline[:_SPEAKER_LENGTH]) is not None,
         )
 
     def excludes(self, other: "Genre") -> bool:

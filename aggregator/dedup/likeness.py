@@ -100,9 +100,17 @@ class Swap(NamedTuple):
     weight: float
 
 
+def _by_weight(a: Wording, b: Wording) -> tuple[Wording, Wording]:
+    """The shorter and the longer one; of two that weigh the same, too, whichever comes first."""
+    if a.weight != b.weight:
+        return (a, b) if a.weight < b.weight else (b, a)
+    first, second = sorted((a, b), key=lambda each: (each.headline, each.body.words, each.body.kinds))
+    return first, second
+
+
 def agreement(a: Wording, b: Wording, shared: float | None = None) -> Agreement:
     """Return what two wordings have in common, whatever the order of their words; `shared` if it is known already."""
-    short, long = (a, b) if a.weight <= b.weight else (b, a)
+    short, long = _by_weight(a, b)
     if shared is None:
         shared = weight_of(short.telling & long.telling)
     return Agreement(
@@ -115,7 +123,7 @@ def agreement(a: Wording, b: Wording, shared: float | None = None) -> Agreement:
 
 def signs(a: Wording, b: Wording, alike: Agreement | None = None) -> Signs:
     """Lay two wordings side by side; `alike` is their agreement, if it is known already."""
-    short, long = (a, b) if a.weight <= b.weight else (b, a)
+    short, long = _by_weight(a, b)
     alike = alike or agreement(a, b)
     in_body, runs = _aligned(short, long, IN_BODY)
     in_title, title_runs = _aligned(short, long, IN_TITLE)

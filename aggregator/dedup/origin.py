@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.dedup.wording import Wording, fold
+from aggregator.dedup.wording import TITLE_WORDS, Wording, fold, tokens
 
 LINKED, CREDITED, NAMED_BY_OTHER, NAMES_ITSELF, WHOLE, FIRST = 4.0, 4.0, 1.0, 0.75, 1.5, 1.0
 POINTS_AWAY = -3.0  # its own link, or its "Bron:", leads to another member
@@ -79,10 +79,15 @@ def _is_of(host: str, site: str) -> bool:
 def _credits(claim: Claim, other: Claim) -> bool:
     name = fold(other.organisation)
     said = [fold(found[1]) for found in _CREDIT.finditer(claim.text)]
-    return any(each.startswith(name) for each in said) or name in {fold(author) for author in claim.authors}
+    return any(_starts_with(each, name) for each in said) or name in {fold(author) for author in claim.authors}
+
+
+def _starts_with(text: str, name: str) -> bool:
+    """Whether a text starts with these whole words: "Bron: ROCvA" is no credit to a ROC."""
+    return bool(name) and text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
 
 
 def _names(wording: Wording, organisation: str) -> bool:
-    words = fold(organisation).split()
+    words = tokens(organisation, TITLE_WORDS).words  # "VO-raad" is two words in a text, so here too
     told = wording.title.words + wording.body.words
-    return any(list(told[n : n + len(words)]) == words for n, word in enumerate(told) if word == words[0])
+    return bool(words) and any(told[n : n + len(words)] == words for n in range(len(told)))

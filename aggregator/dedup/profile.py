@@ -44,7 +44,7 @@ def lead_of(entry: Entry) -> str:
     """Return the plain words that an entry begins with: its teaser, and its text unless that begins so too."""
     # Three characters of HTML give at least one of text.
     text = text_of_clean(entry.content[: 3 * LEAD_CHARACTERS]) if entry.content else ""
-    text = _DATE_LINE.sub("", text, count=1)
+    text = _DATE_LINE.sub("", text, count=1).lstrip()  # where a tag was stands a space
     summary = _DATE_LINE.sub("", entry.summary, count=1)
     if not text.startswith(summary.rstrip(" .…")[:BEGINNING]):
         text = f"{summary}\n{text}".strip()

@@ -20,6 +20,8 @@ LINKED = 100.0  # more than any number of terms
 TELLING = 16  # items that may share a term; of those that more share, the other terms tell
 WHOLE_TITLE = 3.0  # what a title weighs that is the same word for word, in terms
 WORTH_A_LOOK = 0.3  # a term that only two more have, or two that five have
+SAME_ADDRESS = 10.0  # the strength of a proposal that rests on it
+BY_NO_TEXT = ("never", "url")  # sources whose items nobody joins by their words, whichever comes first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ class Carrier(NamedTuple):
     item: int
     story: int
     source_id: str
+    join: str = "normal"  # its source's setting
 
 
 @dataclass(slots=True)
@@ -118,7 +121,7 @@ class Neighbourhood:
         for key in member.references:
             self.referring.setdefault(key, []).append(member.id)
         if member.url_key:
-            carrier = Carrier(member.id, member.story, member.source_id)
+            carrier = Carrier(member.id, member.story, member.source_id, member.join)
             self.carriers.setdefault(member.url_key, []).append(carrier)
 
     def ranked(self, item: Member) -> list[int]:
@@ -172,8 +175,11 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
         return Placement(story=home, ground="editor")
     if item.join == "never":
         return Placement(story=item.story)
-    carriers = [each for each in around.carriers.get(item.url_key, ()) if each.story not in closed]
-    if item.join != "ask" and item.url_key in telling and carriers:
+    carriers = [
+        each for each in around.carriers.get(item.url_key, ()) if each.story not in closed and each.join != "never"
+    ]
+    has_its_address = bool(carriers) and item.url_key in telling
+    if has_its_address and item.join != "ask":
         return Placement(story=carriers[0].story, ground="url")
     if item.join == "url":
         return Placement(story=item.story)
@@ -182,6 +188,9 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
     best = next((each for each in findings if each.likeness.verdict is Verdict.SAME), None)
     if best and item.join != "ask":
         return Placement(story=best.story, ground="text", because=best.likeness.because)
+    if not findings and has_its_address:
+        proposal = Proposal(item.id, carriers[0].item, SAME_ADDRESS, "hetzelfde adres")
+        return Placement(story=item.story, proposal=proposal)
     if not findings:
         return Placement(story=item.story)
     likely = best or findings[0]
@@ -191,7 +200,8 @@ def _placed(item: Member, around: Neighbourhood, telling: frozenset[str]) -> Pla
 
 def _findings(item: Member, around: Neighbourhood) -> Iterator[Finding]:
     for story, copies in around.near(item).items():
-        if any(each.join == "never" for each in copies):
+        copies = [each for each in copies if each.join not in BY_NO_TEXT]
+        if not copies:
             continue
         judged = [(_compared(item, each), each) for each in copies]
         best, member = max(judged, key=lambda pair: (pair[0].verdict is Verdict.SAME, pair[0].strength))

@@ -24,7 +24,9 @@ WORD_LENGTH = 40  # the rest of a longer one tells nothing more
 FIGURE, NAME, WORD, COMMON = "0", "N", "w", "."  # the kinds of words
 
 # A word, a number, or a sign after which a capital means nothing.
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:[eE]\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:;•|\n]|[‘“\"„](?=\w)")
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*(?:(?:[sS][tT]|[dD])?[eE]\b)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:;•|\n]|[‘“\"„](?=\w)"
+)
 
 # "Open dag bij De Waterpoort | ROC Waterpoort": the site's name behind the title.
 _SITE = re.compile(r"^(\S+(?:\s+\S+){2,})\s+\|\s+\S+(?:\s+\S+){0,3}$")
@@ -151,8 +153,8 @@ def _word(written: str) -> tuple[str, str]:
     if not written[0].isalnum():
         return "", _SIGN
     if written[0].isdigit():
-        digits = written.rstrip("eE")
-        return (number(digits) if digits == written else f"{digits}e"), FIGURE
+        digits = written.rstrip("sStTdDeE")  # "20e", "20ste" and "2de" are ordinals
+        return (number(digits[:WORD_LENGTH]) if digits == written else f"{digits[:WORD_LENGTH]}e"), FIGURE
     folded = fold(written)[:WORD_LENGTH]
     figure = numerals().get(folded)
     if figure:

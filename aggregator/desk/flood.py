@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
-from aggregator.model import State
+from aggregator.model import Source, State
 from aggregator.policy.admission import ARCHIVE, FLOOD
-from aggregator.store import Store, stories
+from aggregator.store import Store, sources, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
@@ -42,15 +42,23 @@ def settle(store: Store, source_id: str, choice: Choice, actor: str, now: dateti
     with store.append() as transaction:
         waiting = stories.held_of_source(transaction, source_id, FLOOD)
         dates = stories.stated_dates(transaction, [row.id for row in waiting])
-        changes = [(row, _settled(row, dates.get(row.id), choice, since, now)) for row in waiting]
+        source = sources.by_id(transaction, [source_id]).get(source_id)
+        is_let_in = {row.id for row in waiting if _is_fit(row, source) and _is_chosen(dates.get(row.id), choice, since)}
+        changes = [(row, _let_in(row, now) if row.id in is_let_in else replace(row, reason=ARCHIVE)) for row in waiting]
         kinds = [new.state.value for _, new in changes]
         stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
     published = kinds.count(State.PUBLISHED.value)
     return published, len(kinds) - published
 
 
-def _settled(row: StoryRow, dated: datetime | None, choice: Choice, since: datetime, now: datetime) -> StoryRow:
-    is_let_in = choice == "all" or (choice == "dated" and dated is not None and since <= dated)
-    if not is_let_in or row.tags.decision != "publish":
-        return replace(row, reason=ARCHIVE)
+def _is_fit(row: StoryRow, source: Source | None) -> bool:
+    """Whether a story may be seen: its tags say so, or its partner is taken at its word."""
+    return row.tags.decision == "publish" or (source is not None and source.relevance == "all")
+
+
+def _is_chosen(dated: datetime | None, choice: Choice, since: datetime) -> bool:
+    return choice == "all" or (choice == "dated" and dated is not None and since <= dated)
+
+
+def _let_in(row: StoryRow, now: datetime) -> StoryRow:
     return replace(row, state=State.PUBLISHED, reason=DECIDED, released=now, updated=now)

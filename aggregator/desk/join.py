@@ -6,7 +6,7 @@ Each is a decision about pairs of items or a source, which later polls and rebui
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import product
+from itertools import combinations, product
 from uuid import uuid4
 
 from aggregator.desk.regroup import Said, absorb, part, seniority, slug_of
@@ -68,11 +68,10 @@ def never(store: Store, slugs: Sequence[str], actor: str, now: datetime, reason:
             return Regrouped(problem=problem or "name two stories; to take one apart there is `stories split`")
         said = Said(actor=actor, at=now, group=uuid4().hex, reason=reason)
         members = _members(transaction, rows)
-        first, *others = rows
-        for other in others:
-            _say(transaction, members[first], members[other], decisions.APART, said)
+        for one, other in combinations(rows, 2):
+            _say(transaction, members[one], members[other], decisions.APART, said)
         _let_out(transaction, list(rows.values()), said)
-    return Regrouped(story=slug_of(rows[first]))
+    return Regrouped(story=slug_of(next(iter(rows.values()))))
 
 
 def ask_for(store: Store, source_id: str, actor: str, now: datetime, *, holds: bool = True) -> None:

@@ -17,7 +17,7 @@ from aggregator.dedup.stories import Said as Pairs
 from aggregator.desk.regroup import Said, absorb, part, slug_of
 from aggregator.joining import Joining, Newcomer, placed
 from aggregator.model import Source, State, Tags
-from aggregator.store import Store, Transaction, decisions, items, migrate, open_store, sources, stories, trials
+from aggregator.store import Store, Transaction, decisions, events, items, migrate, open_store, sources, stories, trials
 from aggregator.store.stories import StoryRow
 from aggregator.store.trials import Trial
 
@@ -25,7 +25,8 @@ BATCH = 400
 SHOWN = 500  # differences that are kept word for word, for people to read
 
 
-Move = tuple[tuple[int, ...], int, int]  # items, the story they leave, the story they go to (0: one of their own)
+# Items, the story they leave, the story they go to. 0: one of their own; -n: the one that item n went to before them.
+Move = tuple[tuple[int, ...], int, int]
 
 
 def propose(store: Store, joining: Joining, now: datetime) -> Trial:
@@ -76,7 +77,11 @@ def moved(current: Mapping[int, int], grouped: Mapping[int, int]) -> list[Move]:
         for item in members:
             if current[item] != target:
                 leaving[current[item]].append(item)
-        found += [(tuple(sorted(numbers)), story, target) for story, numbers in sorted(leaving.items())]
+        moves = [(tuple(sorted(numbers)), story) for story, numbers in sorted(leaving.items())]
+        # Where each comes from a story of its own, the first of them found the new one.
+        found += [
+            (numbers, story, target if target or not n else -moves[0][0][0]) for n, (numbers, story) in enumerate(moves)
+        ]
     return found
 
 
@@ -87,17 +92,28 @@ def apply(store: Store, number: int, actor: str, now: datetime, tag_authority: s
         if found is None or found.kind != trials.REBUILD or found.state != trials.PROPOSED:
             return None
         said = Said(actor=actor, at=now, group=uuid4().hex, reason=f"rebuild {number}")
+        decided = decisions.items_paired_since(transaction, found.at)
         for numbers, origin, target in found.after["moves"]:
-            members = set(items.of_stories(transaction, [origin]).get(origin, {}))
-            going = members & set(numbers)
-            rows = stories.rows(transaction, [origin, target])
-            if not going or (target and target not in rows):
-                continue  # an editor was here meanwhile
-            own = rows[origin] if going == members else part(transaction, rows[origin], going, said, tag_authority)
-            if target and own.id != target:
-                absorb(transaction, rows[target], [own], said)
+            if not decided & set(numbers):
+                _move(transaction, set(numbers), origin, target, said, tag_authority)
         trials.settle(transaction, number, trials.APPLIED)
     return found
+
+
+def _move(
+    transaction: Transaction, numbers: set[int], origin: int, target: int, said: Said, tag_authority: str
+) -> None:
+    """Carry one move out, as far as an editor was not there meanwhile."""
+    if target < 0:
+        target = events.stories_of_item(transaction, -target)[-1]
+    members = set(items.of_stories(transaction, [origin]).get(origin, {}))
+    going = members & numbers
+    rows = stories.rows(transaction, [origin, target])
+    if not going or origin == target or (target and (target not in rows or rows[target].merged_into is not None)):
+        return
+    own = rows[origin] if going == members else part(transaction, rows[origin], going, said, tag_authority)
+    if target and own.id != target:
+        absorb(transaction, rows[target], [own], said)
 
 
 def discard(store: Store, number: int) -> bool:

@@ -42,9 +42,9 @@ class Said:
         )
 
 
-def seniority(row: StoryRow) -> tuple[bool, datetime, int]:
-    """Sorts stories so that the one comes first whose id survives: in the feeds longest, else known longest."""
-    return (row.released is None, row.released or row.dated, row.id)
+def seniority(row: StoryRow) -> tuple[bool, bool, datetime, int]:
+    """Sorts stories so that the one comes first whose id survives: public, in the feeds longest, known longest."""
+    return (row.state is not State.PUBLISHED, row.released is None, row.released or row.dated, row.id)
 
 
 def slug_of(row: StoryRow) -> str:

@@ -90,6 +90,12 @@ def pairs(transaction: Transaction, kind: str) -> list[tuple[int, int]]:
     return [_pair(subject) for subject in transaction.execute(query).scalars()]
 
 
+def items_paired_since(transaction: Transaction, at: datetime) -> set[int]:
+    """The items of pairs of which a person said something after `at`."""
+    query = select(decision.c.subject).where(decision.c.subject_kind == PAIR, decision.c.at > at)
+    return {number for subject in transaction.execute(query).scalars() for number in _pair(subject)}
+
+
 def _pair(subject: str) -> tuple[int, int]:
     one, _, other = subject.partition(":")
     return int(one), int(other)

@@ -45,7 +45,7 @@ def day_of(at: datetime) -> int:
 def sharing(
     transaction: Transaction, terms: Iterable[int], *, since: datetime, until: datetime
 ) -> dict[int, list[int]]:
-    """The items between two times by the terms that they share with `terms`; crowded terms have none."""
+    """The items between two times by the terms that they share with `terms`, crowded terms too."""
     found: dict[int, list[int]] = {}
     between = shingle.c.day.between(day_of(since), day_of(until))
     # One row a term: a row costs more to fetch than the numbers in it.
@@ -63,7 +63,8 @@ def add(
     rows: Sequence[tuple[int, datetime, str, Sequence[int], Iterable[str]]],
     shared: dict[int, list[int]],
 ) -> None:
-    """Make items findable: (id, at, lead, terms, references). `shared` says who has these terms already."""
+    """Make items findable: (id, at, lead, terms, references). `shared` says who has these terms already, all of them:
+    a term that looks unused would be taken for a rare one."""
     transaction.execute(insert(wording), [{"item_id": number, "lead": lead} for number, _, lead, _, _ in rows])
     load = {term: len(found) for term, found in shared.items()}
     postings = []
