@@ -45,7 +45,7 @@ UNTOLD = 0.5  # the share of names or figures in a text that holds none
 LEAST_COVER = 0.1  # of the shorter one; what is told in other words still shares more
 ENOUGH = 14.0  # weight of what is shared; below it nothing can be said
 SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
-POSSIBLE = 1.5
+POSSIBLE = 1.0
 COPIED, TITLES_MEET = 0.4, 5.0  # share of the neighbours; weight of the words that both titles have
 # Two items of one title that share a passage of several sentences are one announcement, whatever else they tell.
 ONE_TITLE, ONE_TITLE_WEIGHT, PASSAGE = 0.75, 12.0, 20
