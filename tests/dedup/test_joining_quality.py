@@ -16,10 +16,10 @@ from tests.dedup.score_duplicates import score
 
 FOLDER = Path(__file__).parents[1] / "data/duplicates"
 FLOORS = {
-    "stories.jsonl": {"precision": 0.995, "recall": 0.955, "f1": 0.975, "bcubed": 0.985, "origin": 0.92, "asked": 0.97},
-    "second.jsonl": {"precision": 0.995, "recall": 0.595, "f1": 0.745, "bcubed": 0.845, "origin": 0.88, "asked": 0.81},
+    "stories.jsonl": {"precision": 0.995, "recall": 0.97, "f1": 0.985, "bcubed": 0.99, "origin": 0.92, "asked": 0.98},
+    "second.jsonl": {"precision": 0.995, "recall": 0.595, "f1": 0.745, "bcubed": 0.845, "origin": 0.88, "asked": 0.83},
 }
-PROPOSALS = {"stories.jsonl": 5 / 100, "second.jsonl": 13 / 100}  # an item, at most
+PROPOSALS = {"stories.jsonl": 5 / 100, "second.jsonl": 14 / 100}  # an item, at most
 
 
 @pytest.mark.parametrize("name", FLOORS)
