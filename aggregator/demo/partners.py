@@ -143,10 +143,10 @@ PARTNERS = (
         news=(
             News(
                 slug="kopie-campus",
-                title="School en bedrijven tekenen voor techniekcampus",
-                teaser="Bron: Regionaal Techniekpact Oost.",
+                title="Acht bedrijven stappen in campus voor techniek",
+                teaser="Acht bedrijven en het mbo delen de kosten van een praktijklokaal aan het kanaal. De provincie "
+                "draagt bij aan deze publiek-private samenwerking. Bron: Regionaal Techniekpact Oost.",
                 after=-7 * HOUR,
-                copy_of="regio-oost/campus",
             ),
             News(
                 slug="kopie-girlsday",
@@ -255,7 +255,7 @@ TOUR = (
     "0:00   eight partners, each with a server: RSS, Atom, JSON Feed, an old encoding, and a page without a feed",
     "0:00   one entry of Vakblad is broken: it is skipped, the others come in",
     "0:00   wages and school funding are no technical-education news: they are kept out of the feed",
-    '0:00   Vakblad passes on the campus news: one story, with "ook bij" on the page',
+    '0:00   Vakblad tells the campus news in other words: one story of Techniekpact Oost, with "ook bij" on the page',
     "0:20   the Scholenraad's server says 503 for half a minute; it is left alone, and comes back by itself",
     "0:25   new items start to appear; {address}/feeds/all.atom grows, nothing in it moves",
     "1:00   De Werf redesigns its page, with other addresses: nothing old comes back as new, what is new still comes",
