@@ -46,9 +46,10 @@ LEAST_COVER = 0.1  # of the shorter one; what is told in other words still share
 ENOUGH = 14.0  # weight of what is shared; below it nothing can be said
 SURE, SURE_ELSEWHERE, SURE_AT_HOME = 2.5, 4.0, 5.0
 POSSIBLE = 1.0
+NEARLY_ALL = 0.85  # of words and neighbours
 COPIED, TITLES_MEET = 0.4, 5.0  # share of the neighbours; weight of the words that both titles have
 # Two items of one title that share a passage of several sentences are one announcement, whatever else they tell.
-ONE_TITLE, ONE_TITLE_WEIGHT, PASSAGE = 0.75, 12.0, 20
+ONE_TITLE, SAME_TITLE, ONE_TITLE_WEIGHT, PASSAGE = 0.75, 0.9, 12.0, 20
 WORDS_PER_CLASH = 100  # of equal text, that make one swap a correction
 
 
@@ -212,8 +213,7 @@ def judged(found: Signs, odds: float, one: Genre, other: Genre, *, same_source: 
         return Verdict.OTHER
     is_copy = found.copied >= COPIED
     if same_source:
-        clean = not found.clash and not found.title_clash
-        return Verdict.SAME if is_copy and odds >= SURE_AT_HOME and clean else Verdict.OTHER
+        return Verdict.SAME if odds >= SURE_AT_HOME and is_repeated(found) else Verdict.OTHER
     needed = SURE if is_copy or found.title_weight >= TITLES_MEET else SURE_ELSEWHERE
     if found.title_clash:  # a synonym, if all the rest is a copy; else another thing
         return Verdict.PERHAPS if is_copy and odds >= needed and not found.clash else Verdict.OTHER
@@ -226,6 +226,12 @@ def is_retold(found: Signs) -> bool:
     """Whether a piece with the same title keeps a whole passage: what differs then is what was added."""
     is_titled_alike = found.title_frame >= ONE_TITLE and found.title_weight >= ONE_TITLE_WEIGHT
     return is_titled_alike and not found.title_clash and found.run >= PASSAGE
+
+
+def is_repeated(found: Signs) -> bool:
+    """Whether a source brings the same piece again: its pieces share phrases, so title and text must be the same."""
+    is_same_text = found.cover >= NEARLY_ALL and found.copied >= NEARLY_ALL and not found.clash
+    return is_same_text and found.title_frame >= SAME_TITLE and not found.title_clash
 
 
 def clashes(found: Signs) -> bool:

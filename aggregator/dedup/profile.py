@@ -12,6 +12,7 @@ from aggregator.text.html import text_of_clean
 
 LEAD_CHARACTERS = 8 * LEAD_WORDS
 ENDING_CHARACTERS = 1_500
+FILLING, FILLING_WITHIN = "lorem ipsum", 200
 REFERENCES = 20  # links of one text that are looked at
 BEGINNING = 60  # characters by which a teaser is recognised as the beginning of the text
 
@@ -41,9 +42,14 @@ def profile(entry: Entry) -> Profile:
 
 
 def lead_of(entry: Entry) -> str:
-    """Return the plain words that an entry begins with: its teaser, and its text unless that begins so too."""
+    """Return the plain words that an entry begins with: its teaser, and its text unless that begins so too.
+
+    A designer's filling is no text: it would be the same on many sites.
+    """
     # Three characters of HTML give at least one of text.
     text = text_of_clean(entry.content[: 3 * LEAD_CHARACTERS]) if entry.content else ""
+    if FILLING in text[:FILLING_WITHIN].lower():
+        text = ""
     text = _DATE_LINE.sub("", text, count=1).lstrip()  # where a tag was stands a space
     summary = _DATE_LINE.sub("", entry.summary, count=1)
     if not text.startswith(summary.rstrip(" .…")[:BEGINNING]):
