@@ -48,13 +48,16 @@ def lead_of(entry: Entry) -> str:
     """
     # Three characters of HTML give at least one of text.
     text = text_of_clean(entry.content[: 3 * LEAD_CHARACTERS]) if entry.content else ""
-    if FILLING in text[:FILLING_WITHIN].lower():
-        text = ""
-    text = _DATE_LINE.sub("", text, count=1).lstrip()  # where a tag was stands a space
-    summary = _DATE_LINE.sub("", entry.summary, count=1)
+    text, summary = _news(text), _news(entry.summary)
     if not text.startswith(summary.rstrip(" .…")[:BEGINNING]):
         text = f"{summary}\n{text}".strip()
     return (text or summary)[:LEAD_CHARACTERS]
+
+
+def _news(text: str) -> str:
+    """A text without the date line above it; "" where it is a designer's filling."""
+    # Where a tag was stands a space.
+    return "" if FILLING in text[:FILLING_WITHIN].lower() else _DATE_LINE.sub("", text, count=1).lstrip()
 
 
 def ending_of(entry: Entry) -> str:
