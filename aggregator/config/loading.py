@@ -20,6 +20,7 @@ from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
     JoiningSection,
+    Learning,
     Polling,
     Publishing,
     Retention,
@@ -65,6 +66,7 @@ class Config:
 
     site: Site
     publishing: Publishing
+    learning: Learning
     joining: JoiningSection
     polling: Polling
     retention: Retention
@@ -95,7 +97,7 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "joining", "polling", "retention", "paths", "server")
+        sections = ("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server")
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -242,6 +244,7 @@ def _assemble(
     return Config(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
+        learning=settings.learning,
         joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,

@@ -53,7 +53,7 @@ def test_a_person_gets_a_table(run: Run, ids: list[str]) -> None:
 def test_a_story_tells_what_it_is_and_what_happened_to_it(run: Run, ids: list[str]) -> None:
     run("stories", "reject", ids[0], "--reason", "niet van ons")
     found = run("stories", "show", ids[0]).json
-    assert list(found) == [*KEYS, "because", "items", "events"]
+    assert list(found) == [*KEYS, "because", "items", "perhaps_same", "related", "events"]
     assert [(each["kind"], each["reason"]) for each in found["events"]] == [
         ("taken-in", ""),
         ("withdrawn", "niet van ons"),
