@@ -12,6 +12,7 @@ from aggregator.store.database import Transaction
 from aggregator.store.tables import item, sample, story
 
 PUBLISHED, DROPPED = "published", "dropped"
+RELEVANT = "relevant"  # in the place of a theme where none is known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +50,7 @@ def automatic(
     found: dict[str, list[Drawn]] = {PUBLISHED: [], DROPPED: []}
     for row in transaction.execute(query):
         kind = DROPPED if row.state == State.OFF_TOPIC.value else PUBLISHED
-        theme = "" if kind == DROPPED else row.theme or ""
+        theme = "" if kind == DROPPED else row.theme or RELEVANT
         found[kind].append(Drawn(story_id=row.id, drawn_at=until, kind=kind, theme=theme, probability=row.score))
     return found
 

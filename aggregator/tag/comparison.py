@@ -5,6 +5,7 @@ Like `training`, it needs scikit-learn, and only when it runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from math import log
 from typing import Any
 
@@ -30,8 +31,13 @@ class Compared:
 
     @property
     def is_not_worse(self) -> bool:
-        """Whether the candidate had at least as many right as the current model, of both."""
-        return self.gold_right[1] >= self.gold_right[0] and self.recent_right[1] >= self.recent_right[0]
+        """Whether the candidate had as many right, of the gold set and of the recent decisions.
+
+        One in a hundred gold items may be lost where more recent ones are won: so few turn over by chance.
+        """
+        lost = self.gold_right[0] - self.gold_right[1]
+        won = self.recent_right[1] - self.recent_right[0]
+        return won >= 0 and (lost <= 0 or (lost <= self.gold // 100 and won > lost))
 
     def told(self) -> dict[str, Any]:
         """The figures, for people and programs."""
@@ -76,13 +82,14 @@ def weight_of_editors(starter: Sequence[Example], own: Sequence[Example], rules:
     """
     if len(own) < FEWEST_OWN:
         return DEFAULT_WEIGHT
-    prepared_folds = [
-        (own[n::FOLDS], [each for m in range(FOLDS) if m != n for each in own[m::FOLDS]]) for n in range(FOLDS)
+    mixed = sorted(own, key=lambda each: sha256(f"{each.id} {each.title}".encode(errors="surrogatepass")).digest())
+    folds = [
+        (mixed[n::FOLDS], [each for m in range(FOLDS) if m != n for each in mixed[m::FOLDS]]) for n in range(FOLDS)
     ]
 
     def surprise(weight: float) -> float:
         total = 0.0
-        for asked, learned in prepared_folds:
+        for asked, learned in folds:
             lesson = [*starter, *(replace(each, weight=weight) for each in learned)]
             total -= sum(
                 log(max(softmax(scores, 1.0)[answer], 1e-9)) for scores, answer in _scored(lesson, asked, rules)
