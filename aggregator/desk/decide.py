@@ -121,7 +121,7 @@ def _write(transaction: Transaction, row: StoryRow, new: StoryRow, decision: _De
 
 
 def _verdict(row: StoryRow, decision: _Decision) -> str | None:
-    """What a decision says that a story is about: a slug or RELEVANT, "" for off-topic; None: it says nothing of that."""
+    """What a decision says that a story is about: a slug or RELEVANT, "" for off-topic, None: nothing."""
     if decision.kind in ("publish", "theme"):
         return row.tags.theme or samples.RELEVANT
     return "" if OFF_TOPIC in (decision.kind, decision.reason) else None

@@ -107,8 +107,7 @@ def train(store: Store, starter: Sequence[Example], rules: Rules, now: datetime,
         current = models.adopted(transaction)
     weight = weight_of_editors(starter, [each.example for each in found], rules)
     current_side, candidate_side, recent = sides(found, _learned_until(current))
-    gold = [each for each in starter if is_gold(each)]
-    rest = [each for each in starter if not is_gold(each)]
+    rest, gold = set_aside(starter, rules)
     was = float(current.training["weight"]) if current else 1.0
     compared = compare(
         [*rest, *_weighed(current_side, was)], [*rest, *_weighed(candidate_side, weight)], gold, recent, rules
@@ -130,6 +129,18 @@ def train(store: Store, starter: Sequence[Example], rules: Rules, now: datetime,
         if works:
             models.adopt(transaction, number, now)
     return Trained(number=number, training=training, is_adopted=works)
+
+
+def set_aside(starter: Sequence[Example], rules: Rules) -> tuple[list[Example], list[Example]]:
+    """What models that are compared may learn from, and the gold set; of too few examples nothing is set aside."""
+    from aggregator.tag.training import TrainingError, check
+
+    rest = [each for each in starter if not is_gold(each)]
+    try:
+        check(rest, rules)
+    except TrainingError:
+        return list(starter), []
+    return rest, [each for each in starter if is_gold(each)]
 
 
 def sides(

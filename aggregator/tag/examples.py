@@ -58,7 +58,8 @@ def starter() -> list[Example]:
 
 def is_gold(example: Example) -> bool:
     """Whether an item is set aside to compare models by: nobody who wrote rules has read it, frozen for ever."""
-    return int(sha256(example.id.encode(errors="surrogatepass")).hexdigest(), 16) % 7 < 2
+    name = example.id or f"{example.title} {example.text}"
+    return int(sha256(name.encode(errors="surrogatepass")).hexdigest(), 16) % 7 < 2
 
 
 def identity(examples: Iterable[Example]) -> str:

@@ -91,7 +91,7 @@ def test_other_themes_and_another_threshold_are_tried_and_what_remains_is_said(
     found = run("themes", "trial", "--wanted", 0.9).json
     assert "wanted_precision = 0.9" in run("themes", "trial", "--apply", found["trial"]).out
     assert run("themes", "trial", "--wanted", 2).code == 2
-    bad = themes.with_name("bad.toml")
+    bad = themes.parent.parent / "bad.toml"
     bad.write_text("[[theme")
     assert run("themes", "trial", "--themes", bad).code == 2
 

@@ -204,6 +204,14 @@ def test_rules_of_editors_are_listed_replaced_and_forgotten(store: Store) -> Non
         assert models.knowledge(transaction) == known + 1
 
 
+def test_of_too_few_examples_none_is_set_aside() -> None:
+    rest, gold = learn.set_aside(made_up(54), TWO)
+    assert (len(rest), gold) == (54, [])
+    rest, gold = learn.set_aside(made_up(120), TWO)
+    assert len(gold) > 10
+    assert len(rest) + len(gold) == 120
+
+
 def test_the_starter_has_a_gold_set() -> None:
     from aggregator.tag.examples import is_gold
 
