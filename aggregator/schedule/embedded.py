@@ -110,6 +110,13 @@ class Clock:
             log.error("tidy_failed", error=str(error))
 
     def _learn(self) -> None:
+        # A daemon thread: stopping does not wait for a training, which ends by itself in its own process.
+        learning = Thread(target=self._learn_now, name="learn", daemon=True)
+        learning.start()
+        while learning.is_alive() and not self._stopping.is_set():
+            learning.join(0.2)
+
+    def _learn_now(self) -> None:
         """Now and then: the week's sample, and a model of what editors decided; one try a day."""
         now = _now()
         try:
