@@ -64,6 +64,8 @@ def poll_due(line: Line, now: datetime, owner: str, only: Sequence[str] | None =
             claimed = leases.claim(
                 transaction, owner, now, hosts=line.hosts, per_host=line.per_host, lease=line.lease, only=only
             )
+            if claimed:
+                line.renew(transaction, now)
         if not claimed:
             return
         yield from _poll_claimed(line, claimed, now)

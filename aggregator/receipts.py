@@ -21,13 +21,14 @@ from aggregator.pages.pager import next_page
 from aggregator.policy.flood import is_flood, usual_after
 from aggregator.policy.interval import Bounds, host_pause, next_due
 from aggregator.policy.visit import succeeded, unreadable
-from aggregator.store import Store, items
+from aggregator.store import Store, Transaction, items
 from aggregator.store.items import KnownItem
 from aggregator.store.leases import Claimed
 from aggregator.text.dates import day_in_amsterdam
 
 ARTICLES = 10  # fetched for one poll, at most
 REMEMBERED = 500  # items of a source among which an entry under a new address is looked for
+UNSURE_LIST = "-de lijst is misschien geen nieuws"  # stands in the reasons of what is found there, and holds on
 PROOF = 3  # known items that a redesigned list must show before it is believed
 
 Fetch = Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]]
@@ -49,6 +50,7 @@ class Line:
     intake: Intake
     base_url: str
     tag_authority: str
+    renew: Callable[[Transaction, datetime], None] = lambda _, __: None  # asked once a round, before anything is tagged
     anonymous: Callable[[str], bool]  # nobody says who asks this address: once a day at most
     bounds: Bounds = field(default_factory=Bounds)
     parallel: int = 2
@@ -122,7 +124,7 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
         if key not in known:
             tags = line.tag(item.entry, source)
             # A list that is perhaps no news list: an editor looks first.
-            tags = replace(tags, decision="review") if is_unsure else tags
+            tags = replace(tags, decision="review", because=(*tags.because, UNSURE_LIST)) if is_unsure else tags
             fresh.append(Fresh(item=item, fingerprint=print_now, tags=tags))
         elif known[key].fingerprint != print_now:
             tags = line.tag(item.entry, source)

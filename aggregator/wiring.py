@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,23 +20,23 @@ from aggregator.batch import Intake
 from aggregator.config import Config, ensure_secret_key
 from aggregator.deliver.mail import Mailer
 from aggregator.deliver.sending import Sender
+from aggregator.errors import StoreError
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
 from aggregator.joining import Joining
-from aggregator.model import Answer, Entry, Request, Site, Source, Tags
+from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
 from aggregator.release import Press
-from aggregator.store import Store, documents, migrate, open_store, robots, sources
-from aggregator.tag.lexicon import compile_rules
+from aggregator.store import Store, documents, migrate, models, open_store, robots, sources
+from aggregator.tag.lexicon import compile_rules, rules_number
 from aggregator.tag.model import ModelError
-from aggregator.tag.tagger import Tagger, starter_model, tagger
-from aggregator.text.html import text_of_clean
+from aggregator.tag.tagger import starter_model
+from aggregator.tagging import Tagging
 
 log = structlog.get_logger()
 
-TAGGED_CHARACTERS = 600  # title and first paragraph tell what an item is about; the rest only mentions
 PRODUCT = "TechniekpactAggregator"
 
 
@@ -50,6 +51,7 @@ class Service:
     access: Access
     senders: Mapping[str, Sender]
     fetcher: Fetcher
+    tagging: Tagging
 
     def close(self) -> None:
         """Give connections and handles back."""
@@ -65,14 +67,20 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
     store = ready_store(config)
     adopt_sources(store, config, now)
     fetcher = make_fetcher(config, StoredRobots(store))
+    tagging = make_tagging(config)
+    with store.write() as transaction:
+        tagging.renew(transaction, now)
+        if not models.tagged_by(transaction):
+            models.set_tagged_by(transaction, rules_number(tagging.rules))
     return Service(
         config=config,
         store=store,
-        line=make_line(config, store, fetcher.fetch, bounds),
+        line=make_line(config, store, fetcher.fetch, bounds, tagging),
         press=make_press(config, store),
         access=make_access(config, store),
         senders=make_senders(config),
         fetcher=fetcher,
+        tagging=tagging,
     )
 
 
@@ -111,13 +119,16 @@ def make_line(
     store: Store,
     fetch: Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]],
     bounds: Bounds | None = None,
+    tagging: Tagging | None = None,
 ) -> Line:
     """The line of this configuration; `bounds` replaces the usual times between polls."""
     polling, publishing = config.polling, config.publishing
+    tagging = tagging or make_tagging(config)
     return Line(
         store=store,
         fetch=fetch,
-        tag=Tagging(tagger=make_tagger(config)),
+        tag=tagging,
+        renew=tagging.renew,
         intake=Intake(
             mode=publishing.mode,
             announce_days=publishing.announce_days,
@@ -137,15 +148,37 @@ def make_line(
     )
 
 
-def make_tagger(config: Config) -> Tagger:
-    """The tagger of this configuration: with the trained starter when it was made for these themes, else by rules."""
+def make_tagging(config: Config) -> Tagging:
+    """The tagger of this configuration: with the trained starter when it was made for these themes, else by rules.
+
+    It works with what the database says from its first `renew` on.
+    """
     rules = compile_rules(config.themes_rules)
     try:
         model = starter_model()
     except (ModelError, OSError) as error:
         log.warning("model_unusable", error=str(error))
         model = None
-    return tagger(rules, model, config.publishing.wanted_precision)
+    return Tagging(rules=rules, starter=model, wanted=config.publishing.wanted_precision)
+
+
+def tagging_at_work(config: Config, now: datetime) -> Tagging:
+    """The tagger as the service uses it, where there is a database with our tables; it makes none."""
+    made = make_tagging(config)
+    path = config.paths.data_dir if config.paths.on_sqlite else None
+    if path is not None and not path.exists():
+        return made
+    store = open_store(config.paths.database_url)
+    try:
+        file = store.engine.url.database
+        if (store.dialect != "sqlite" or (file and Path(file).exists())) and migrate.version(store) == migrate.HEAD:
+            with store.read() as transaction:
+                made.renew(transaction, now)
+    except StoreError as error:
+        log.warning("database_unusable", error=str(error))
+    finally:
+        store.close()
+    return made
 
 
 def make_press(config: Config, store: Store) -> Press:
@@ -196,27 +229,6 @@ def is_public_host(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return host != "localhost" and not host.endswith(".localhost")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tagging:
-    """The tagger of the line: over title and text, with what is known of the source."""
-
-    tagger: Tagger
-
-    def __call__(self, entry: Entry, source: Source) -> Tags:
-        """What `entry` is about."""
-        text = entry.summary
-        lacking = TAGGED_CHARACTERS - len(text)
-        if entry.content and lacking > 0:
-            # Three characters of HTML give at least one of text: the rest need not be parsed for it.
-            text = f"{text} {text_of_clean(entry.content[: 3 * lacking])}"
-        return self.tagger(
-            title=entry.title,
-            text=text[:TAGGED_CHARACTERS],
-            organisation=source.organisation,
-            hints=source.themes,
-        )
 
 
 @dataclass(slots=True)

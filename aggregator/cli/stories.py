@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 joining.add_to(app)
 
+UNMARKED = ("id", "source", "title", "link", "published")  # of a sampled story: nothing of what was decided
 Slugs = Annotated[list[str], typer.Argument(metavar="ID", help="Story ids, as `stories list` shows them.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
 
@@ -24,15 +25,22 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, for the log.")]
 def list_stories(
     state: Annotated[str, typer.Option("--state", help="held, published, off-topic, rejected, withdrawn ...")] = "",
     limit: Annotated[int, typer.Option("--limit", help="At most so many, latest first.")] = 50,
+    sample: Annotated[bool, typer.Option("--sample", help="What was drawn for you to judge, unmarked.")] = False,
     wants_json: WantsJson = False,
 ) -> None:
     """The latest stories."""
     from aggregator.cli.context import service
     from aggregator.model import State
-    from aggregator.store import stories
+    from aggregator.store import samples, stories
 
     if state and state not in set(State):
         fail(f"--state {state}: write one of {', '.join(State)}", Exit.USAGE)
+    if sample:
+        with service(moment("")) as opened, opened.store.read() as transaction:
+            drawn = stories.load(transaction, samples.open(transaction, limit))
+        rows = [{key: value for key, value in _row(each).items() if key in UNMARKED} for each in drawn]
+        print_rows(rows, UNMARKED, wants_json=wants_json)
+        return
     with service(moment("")) as opened, opened.store.read() as transaction:
         numbers = stories.by_state(transaction, State(state) if state else None, limit=limit)
         rows = [_row(story) for story in stories.load(transaction, numbers)]
@@ -109,6 +117,37 @@ def reject(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> 
     from aggregator.desk import decide
 
     _decide(decide.reject, slugs, reason, wants_json)
+
+
+@app.command("off-topic")
+def off_topic(slugs: Slugs, wants_json: WantsJson = False) -> None:
+    """Say that stories are not about technical education: kept out, and learned from."""
+    from aggregator.desk import decide
+
+    _decide(lambda store, chosen, who, now, _: decide.off_topic(store, chosen, who, now), slugs, "", wants_json)
+
+
+@app.command("theme")
+def theme(
+    slugs: Slugs,
+    first: Annotated[str, typer.Option("--theme", metavar="THEME", help="The theme that is right.")],
+    second: Annotated[str, typer.Option("--second", metavar="THEME", help="A second one.")] = "",
+    wants_json: WantsJson = False,
+) -> None:
+    """Give stories another theme; it is learned from."""
+    from aggregator.cli.context import configuration
+    from aggregator.desk import decide
+
+    known = [each.slug for each in configuration().site.themes]
+    for each in filter(None, (first, second)):
+        if each not in known:
+            fail(f"{each}: write one of {', '.join(known)}", Exit.USAGE)
+    _decide(
+        lambda store, chosen, who, now, _: decide.set_theme(store, chosen, first, second or None, who, now),
+        slugs,
+        "",
+        wants_json,
+    )
 
 
 @app.command("withdraw")

@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli.output import PLAIN, Exit, Now, WantsJson, fail, for_programs, moment, print_json
+from aggregator.cli import learning
+from aggregator.cli.output import PLAIN, Exit, WantsJson, fail, for_programs, moment, print_json
 
 if TYPE_CHECKING:
     from aggregator.tag.examples import Example
@@ -20,14 +20,13 @@ app = typer.Typer(
 
 Items = Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines; - for standard input.")]
 LEARNED = "the model has learned from these very items: their figures flatter; --cross-validate asks honestly"
-INSTALL = "training needs scikit-learn, which is not installed: pip install 'aggregator[train]'"
 
 
 @app.command("predict")
 def predict(items: Items) -> None:
     """The themes of items: {"id", "title", "text", "organisation"} a line, one answer a line in the same order."""
     tagger, bad = _tagger(), 0
-    for number, line in _lines(items):
+    for number, line in learning.lines_of(items):
         try:
             answer = _answer(tagger, line)
         except ValueError as error:
@@ -54,7 +53,7 @@ def evaluate(
     from aggregator.tag.examples import identity, starter
 
     tagger = _tagger()
-    examples = _examples(file, tagger) if file else starter()
+    examples = learning.labelled(file, tagger.rules) if file else starter()
     if cross_validate:
         _cross_validate(examples, tagger, seeds, without or [])
     if tagger.model and tagger.model.training.hash == identity(examples):
@@ -76,48 +75,6 @@ def evaluate(
         print("\n".join(evaluation.lines(figures)))
 
 
-@app.command("train")
-def train(
-    examples: Annotated[str, typer.Option("--examples", metavar="FILE", help="JSON lines; else the starter set.")] = "",
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where the model is written.")] = "themes-model.bin",
-    now: Now = "",
-    wants_json: WantsJson = False,
-) -> None:
-    """Train a model on labelled items and write it to a file."""
-    from aggregator.tag.examples import starter
-    from aggregator.tag.model import dump
-    from aggregator.tag.training import TrainingError
-    from aggregator.tag.training import train as train_model
-
-    tagger, date = _tagger(), moment(now).date().isoformat()
-    try:
-        model = train_model(_examples(examples, tagger) if examples else starter(), tagger.rules, date=date)
-    except ImportError:
-        fail(INSTALL, Exit.FAILURE)
-    except TrainingError as error:
-        fail(str(error), Exit.FAILURE)
-    data = dump(model)
-    Path(out).write_bytes(data)
-    told = {"file": out, "bytes": len(data), "examples": model.training.count} | dict(model.figures)
-    if for_programs(wants_json):
-        print_json(told)
-    else:
-        print(f"{out}: {len(data)} bytes, trained on {model.training.count} items, accuracy {told['accuracy']}")
-
-
-@app.command("status")
-def status(wants_json: WantsJson = False) -> None:
-    """Which model is in use, what it learned from, and from which certainty on it acts alone."""
-    from aggregator.tag.tagger import described
-
-    found = described(_tagger())
-    if for_programs(wants_json):
-        print_json(found)
-        return
-    for name, value in found.items():
-        print(f"{name.replace('_', ' '):<22} {value}")
-
-
 @app.command("export")
 def export() -> None:
     """The themes and rules in force, as themes.toml."""
@@ -131,10 +88,10 @@ def export() -> None:
 
 def _tagger() -> "Tagger":
     from aggregator.cli.context import configuration, quiet_logs
-    from aggregator.wiring import make_tagger
+    from aggregator.wiring import tagging_at_work
 
     quiet_logs()
-    return make_tagger(configuration())
+    return tagging_at_work(configuration(), moment("")).tagger
 
 
 def _answer(tagger: "Tagger", line: str) -> dict[str, Any]:
@@ -155,29 +112,6 @@ def _answer(tagger: "Tagger", line: str) -> dict[str, Any]:
     }
 
 
-def _lines(file: str) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, with their numbers. Bytes that are no UTF-8 cost a sign, not the line."""
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _examples(file: str, tagger: "Tagger") -> "list[Example]":
-    from aggregator.tag.examples import parse
-
-    outcomes = (*tagger.rules.slugs, tagger.rules.off_topic)
-    examples: list[Example] = []
-    for number, line in _lines(file):
-        try:
-            examples.append(parse(line, outcomes))
-        except ValueError as error:
-            fail(f"{file}, line {number}: {error}", Exit.USAGE)
-    if not examples:
-        fail(f"{file}: no labelled items in it", Exit.USAGE)
-    return examples
-
-
 def _cross_validate(examples: "list[Example]", tagger: "Tagger", seeds: int, without: list[str]) -> None:
     from aggregator.tag.training import TrainingError
     from aggregator.tag.validation import cross_validate
@@ -189,7 +123,10 @@ def _cross_validate(examples: "list[Example]", tagger: "Tagger", seeds: int, wit
             )
             print_json(told)
     except ImportError:
-        fail(INSTALL, Exit.FAILURE)
+        fail(learning.INSTALL, Exit.FAILURE)
     except TrainingError as error:
         fail(str(error), Exit.FAILURE)
     raise typer.Exit(Exit.OK)
+
+
+learning.add_to(app)

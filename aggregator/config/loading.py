@@ -20,6 +20,7 @@ from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
     JoiningSection,
+    Learning,
     Oidc,
     Polling,
     Publishing,
@@ -71,6 +72,7 @@ class Config:
 
     site: Site
     publishing: Publishing
+    learning: Learning
     joining: JoiningSection
     polling: Polling
     retention: Retention
@@ -105,7 +107,7 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "joining", "polling", "retention", "paths", "server", "oidc")
+        sections = ("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server", "oidc")
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -252,6 +254,7 @@ def _assemble(
     return Config(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
+        learning=settings.learning,
         joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,

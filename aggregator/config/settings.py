@@ -62,6 +62,13 @@ class Publishing(Section):
     teaser_length: Annotated[int, Field(ge=40, le=1000)] = 300
 
 
+class Learning(Section):
+    """When the tagger learns from editors, and how many of its own decisions they look at."""
+
+    corrections: Count = 50
+    sample: Annotated[int, Field(ge=0, le=1000)] = 20
+
+
 class JoiningSection(Section):
     """How far back news is looked for that may be the same."""
 
@@ -155,6 +162,7 @@ class Settings(Section):
 
     site: SiteSection = SiteSection()
     publishing: Publishing = Publishing()
+    learning: Learning = Learning()
     joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
     retention: Retention = Retention()

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from aggregator.model import State
-from aggregator.store import Store, Transaction, decisions, stories
+from aggregator.store import Store, Transaction, decisions, models, samples, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
+OFF_TOPIC = "off-topic"  # a rejection for this reason teaches that such news is not ours
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN)  # the world has seen it
 
 
@@ -35,8 +36,9 @@ def publish(store: Store, slugs: Iterable[str], actor: str, now: datetime, reaso
     """Let stories into the feeds, now if they were never in them."""
 
     def change(row: StoryRow) -> StoryRow:
-        released = row.released or now
-        return replace(_moved(row, State.PUBLISHED, reason), released=released, updated=row.updated or now)
+        tags = replace(row.tags, off_topic=False)
+        moved = replace(_moved(row, State.PUBLISHED, reason), tags=tags)
+        return replace(moved, released=row.released or now, updated=row.updated or now)
 
     decision = _Decision(kind="publish", fields=("state", "reason"), actor=actor, at=now, reason=reason)
     return _decide(store, slugs, change, decision)
@@ -51,6 +53,18 @@ def reject(store: Store, slugs: Iterable[str], actor: str, now: datetime, reason
 
     decision = _Decision(kind="reject", fields=("state", "reason"), actor=actor, at=now, reason=reason)
     return _decide(store, slugs, change, decision)
+
+
+def off_topic(store: Store, slugs: Iterable[str], actor: str, now: datetime) -> Decided:
+    """Say that stories are not technical-education news: kept out, or withdrawn, and learned from."""
+
+    def change(row: StoryRow) -> StoryRow:
+        was_public = row.released is not None or row.state in PUBLIC
+        moved = _moved(row, State.WITHDRAWN if was_public else State.REJECTED, OFF_TOPIC)
+        return replace(moved, tags=replace(row.tags, off_topic=True))
+
+    fields = ("state", "reason", "off_topic")
+    return _decide(store, slugs, change, _Decision(kind="off-topic", fields=fields, actor=actor, at=now))
 
 
 def set_theme(
@@ -101,4 +115,13 @@ def _write(transaction: Transaction, row: StoryRow, new: StoryRow, decision: _De
         at=decision.at,
         event_seq=seq,
     )
+    if samples.answer(transaction, row.id, _verdict(new, decision), decision.at):
+        models.renew(transaction)
     return seq is not None
+
+
+def _verdict(row: StoryRow, decision: _Decision) -> str | None:
+    """What a decision says that a story is about: a slug or RELEVANT, "" for off-topic, None: nothing."""
+    if decision.kind in ("publish", "theme"):
+        return row.tags.theme or samples.RELEVANT
+    return "" if OFF_TOPIC in (decision.kind, decision.reason) else None

@@ -9,14 +9,17 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from aggregator.config import Config, load
+from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
-from aggregator.store import Store, accounts, database, migrate, open_store, outbox, sources
+from aggregator.store import Store, Transaction, accounts, database, migrate, models, open_store, outbox, sources
 from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
-from aggregator.wiring import make_tagger
+from aggregator.tag.lexicon import rules_number
+from aggregator.wiring import make_tagging, tagging_at_work
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
@@ -25,6 +28,7 @@ LATE = timedelta(hours=26)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 LookUp = Callable[[str, int], object]
+DatabaseClock = Callable[[Transaction], datetime]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +41,15 @@ class Finding:
     fix: str = ""
 
 
-def examine(environ: Mapping[str, str], now: datetime, look_up: LookUp = socket.getaddrinfo) -> list[Finding]:
+def examine(
+    environ: Mapping[str, str],
+    now: datetime,
+    look_up: LookUp = socket.getaddrinfo,
+    clock: DatabaseClock = database.database_time,
+) -> list[Finding]:
     """Look at configuration, data, database, clock, each source and the network, in that order.
 
-    `look_up` finds the address of a host name, or raises OSError.
+    `look_up` finds the address of a host name, or raises OSError; `clock` is the database's, to compare `now` with.
     """
     try:
         config = load(environ=environ)
@@ -52,10 +61,11 @@ def examine(environ: Mapping[str, str], now: datetime, look_up: LookUp = socket.
         Finding(check="configuration", ok=True, found=found),
         _contact(config),
         _base_url(config),
-        _themes(config),
+        _themes(config, now),
+        *_training(),
         _data_dir(config.paths.data_dir),
         _disk(config.paths.data_dir),
-        *_database(config, now),  # before the network, whose time-outs would look like a clock that is wrong
+        *_database(config, now, clock),  # before the network, whose time-outs would look like a clock that is wrong
         _network(look_up),
     ]
 
@@ -81,8 +91,18 @@ def _base_url(config: Config) -> Finding:
     )
 
 
-def _themes(config: Config) -> Finding:
-    tagger = make_tagger(config)
+def _training() -> Iterator[Finding]:
+    if find_spec("sklearn") is None:
+        yield Finding(
+            check="learning",
+            ok=True,
+            found="scikit-learn is not installed: editors' decisions are kept, and teach nothing yet",
+            fix="pip install 'aggregator[train]'",
+        )
+
+
+def _themes(config: Config, now: datetime) -> Finding:
+    tagger = tagging_at_work(config, now).tagger
     if tagger.model:
         found = f"by a model trained on {tagger.model.training.count} items, {tagger.model.training.date}"
         return Finding(check="themes", ok=True, found=found)
@@ -124,7 +144,7 @@ def _network(look_up: LookUp) -> Finding:
     return Finding(check="internet", ok=True, found="names can be looked up")
 
 
-def _database(config: Config, now: datetime) -> Iterator[Finding]:
+def _database(config: Config, now: datetime, clock: DatabaseClock) -> Iterator[Finding]:
     try:
         store = open_store(config.paths.database_url)
         file = store.engine.url.database
@@ -132,7 +152,7 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
             yield EMPTY
             return
         try:
-            yield from _tables(store, config, now)
+            yield from _tables(store, config, now, clock)
         finally:
             store.close()
     except AggregatorError as error:
@@ -142,7 +162,7 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
 EMPTY = Finding(check="database", ok=True, found="empty; the first start makes its tables")
 
 
-def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
+def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -> Iterator[Finding]:
     found = migrate.version(store)
     if found is None:
         yield EMPTY
@@ -152,8 +172,9 @@ def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
     yield Finding(check="database", ok=is_ours, found=f"{store.dialect}, version {found}", fix="" if is_ours else fix)
     if not is_ours:
         return
+    yield from _retagging(store, config, now)
     with store.read() as transaction:
-        apart = abs(database.database_time(transaction) - now)
+        apart = abs(clock(transaction) - now)
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
         is_empty = accounts.is_empty(transaction)
@@ -163,6 +184,17 @@ def _tables(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
     yield _mail(letters, config)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
+
+
+def _retagging(store: Store, config: Config, now: datetime) -> Iterator[Finding]:
+    tagging = make_tagging(config)
+    with store.read() as transaction:
+        tagged_by = models.tagged_by(transaction)
+        tagging.renew(transaction, now)
+    if tagged_by not in (0, rules_number(tagging.rules)):
+        found = f"themes.toml is another than the stored stories were tagged by: {count(store, tagging)} would change"
+        fix = "`aggregator themes trial` shows which; nothing is tagged anew by itself"
+        yield Finding(check="themes.toml", ok=True, found=found, fix=fix)
 
 
 def _clock(apart: timedelta) -> Finding:

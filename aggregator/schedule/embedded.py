@@ -20,6 +20,7 @@ from aggregator.joining import forget
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
+from aggregator.schedule.learning import learn
 from aggregator.store import leases
 from aggregator.wiring import Service
 
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 TICK = timedelta(seconds=10)
 TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
 DELIVER = timedelta(seconds=5)
+RETRAIN = timedelta(days=1)  # at least so long between two trainings
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -54,6 +56,7 @@ class Clock:
         self.watch = watch
         self.after_round = after_round
         self.owner = f"embedded-{os.getpid()}"
+        self._trained_at = datetime.min.replace(tzinfo=UTC)
         self._stopping = Event()
         self._round: Thread | None = None
         self._scheduler = BackgroundScheduler(
@@ -74,6 +77,7 @@ class Clock:
             self._scheduler.add_job(
                 self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
             )
+        self._scheduler.add_job(self._learn, "interval", hours=1, next_run_time=_now() + TIDY_AFTER, id="learn")
         self._scheduler.start()
 
     def stop(self) -> bool:
@@ -116,6 +120,22 @@ class Clock:
             forget(self.service.store, self.service.line.intake.joining, _now())
         except StoreError as error:  # tomorrow again
             log.error("tidy_failed", error=str(error))
+
+    def _learn(self) -> None:
+        # A daemon thread: stopping does not wait for a training, which ends by itself in its own process.
+        learning = Thread(target=self._learn_now, name="learn", daemon=True)
+        learning.start()
+        while learning.is_alive() and not self._stopping.is_set():
+            learning.join(0.2)
+
+    def _learn_now(self) -> None:
+        """Now and then: the week's sample, and a model of what editors decided; one try a day."""
+        now = _now()
+        try:
+            if now - self._trained_at >= RETRAIN and learn(self.service, now):
+                self._trained_at = now
+        except StoreError as error:  # the next hour again
+            log.error("learning_failed", error=str(error))
 
     def _fetch(
         self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]

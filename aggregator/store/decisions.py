@@ -9,8 +9,9 @@ from sqlalchemy import insert, select, update
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import decision
 
-STORY, PAIR, SOURCE = "story", "pair", "source"  # what a decision is about
+STORY, PAIR, SOURCE, TERM = "story", "pair", "source", "term"  # what a decision is about
 JOIN, APART = "join", "apart"  # of a pair: one story, never one story
+ALWAYS = "always"  # of a source or a term: what it is always about
 ASK = "ask"  # of a source: its items are never joined without an editor
 
 
@@ -51,6 +52,21 @@ def record_source(
     end_of(transaction, SOURCE, source_id, at, kind)
     if holds:
         _write(transaction, SOURCE, source_id, kind, value={}, actor=actor, at=at, event_seq=None)
+
+
+def record_always(
+    transaction: Transaction, subject_kind: str, subject: str, outcome: str, *, actor: str, at: datetime
+) -> int:
+    """Write down what a source (SOURCE) or a term (TERM) is always about, in the place of what was said before."""
+    end_of(transaction, subject_kind, subject, at, ALWAYS)
+    value = {"outcome": outcome}
+    return _write(transaction, subject_kind, subject, ALWAYS, value=value, actor=actor, at=at, event_seq=None)
+
+
+def always(transaction: Transaction) -> list[dict[str, Any]]:
+    """What editors said that is always so, in the order in which they said it."""
+    query = select(decision).where(decision.c.kind == ALWAYS, decision.c.undone_at.is_(None)).order_by(decision.c.id)
+    return [dict(row._mapping) for row in transaction.execute(query)]
 
 
 def _write(

@@ -140,6 +140,12 @@ def last_number(transaction: Transaction) -> int:
     return transaction.execute(select(func.max(item.c.id))).scalar() or 0
 
 
+def seen_since(transaction: Transaction, since: datetime, *, limit: int) -> list[int]:
+    """The numbers of the items first seen since then, latest first."""
+    query = select(item.c.id).where(item.c.first_seen >= since).order_by(item.c.id.desc()).limit(limit)
+    return list(transaction.execute(query).scalars())
+
+
 def story_of_all(transaction: Transaction) -> dict[int, int]:
     """The story of every item, in the order in which the items came."""
     return dict(transaction.execute(select(item.c.id, item.c.story_id).order_by(item.c.id)).all())

@@ -199,6 +199,29 @@ def decided(transaction: Transaction, ids: Iterable[int]) -> set[int]:
     return found
 
 
+def undecided(transaction: Transaction, states: Iterable[State], *, limit: int | None = None) -> list[int]:
+    """The numbers of the stories in these states about which nobody decided anything, latest first."""
+    query = (
+        select(story.c.id)
+        .where(story.c.state.in_([each.value for each in states]), story.c.merged_into.is_(None))
+        .order_by(story.c.id.desc())
+        .limit(limit)
+    )
+    numbers = list(transaction.execute(query).scalars())
+    said = decided(transaction, numbers)
+    return [number for number in numbers if number not in said]
+
+
+def verdicts(transaction: Transaction, since: datetime) -> list[tuple[datetime, str, str, float]]:
+    """When first seen, source, verdict of the tagger, its certainty: of every story since then."""
+    query = (
+        select(item.c.first_seen, item.c.source_id, story.c.verdict, story.c.score)
+        .join(item, item.c.id == story.c.origin_id)
+        .where(item.c.first_seen >= since)
+    )
+    return [(row.first_seen, row.source_id, row.verdict, row.score) for row in transaction.execute(query)]
+
+
 def load(transaction: Transaction, ids: Sequence[int]) -> list[Story]:
     """Whole stories, origin first, in the order of `ids`."""
     found = by_number(transaction, ids)

@@ -256,7 +256,7 @@ class DocumentColumns(TypedColumns):
 
 
 class TrialColumns(TypedColumns):
-    """A change of judgement (a page's rule, later a model or a threshold): what it replaced and what it changed."""
+    """A change of judgement (a page's rule, themes, a model, a threshold): what it replaced and what it changed."""
 
     id = Column(BigId, primary_key=True, autoincrement=False)
     kind: Named[str]
@@ -266,6 +266,30 @@ class TrialColumns(TypedColumns):
     before: Named[dict[str, Any]] = Column(JSON)
     after: Named[dict[str, Any]] = Column(JSON)
     differences: Named[dict[str, Any]] = Column(JSON)
+
+
+class ModelColumns(TypedColumns):
+    """A trained model of themes. The one adopted last and not retired works; none: the package's starter."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    made_at: Named[datetime] = Column(UtcDateTime)
+    bytes: Named[bytes] = Column(LargeBinary)
+    checksum: Named[str]
+    training: Named[dict[str, Any]] = Column(JSON)  # what it learned from, and how it compared with the one before
+    adopted_at = Column(UtcDateTime)
+    retired_at = Column(UtcDateTime)
+
+
+class SampleColumns(TypedColumns):
+    """An automatic decision that was drawn to be looked at; what it was is copied here, for the story may change."""
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    drawn_at: Named[datetime] = Column(UtcDateTime)
+    kind: Named[str]  # "published" or "dropped"
+    theme: Named[str]  # the automatic verdict: a slug, or "" for off-topic
+    probability: Named[float] = Column(Float)
+    decided_at = Column(UtcDateTime)
+    verdict: Named[str | None]  # the editor's: a slug, "" for off-topic; None while unknown
 
 
 class AbsenceColumns(TypedColumns):
@@ -375,6 +399,8 @@ decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 document = Table("document", metadata, DocumentColumns)
 trial = Table("trial", metadata, TrialColumns)
+model = Table("model", metadata, ModelColumns)
+sample = Table("sample", metadata, SampleColumns)
 absence = Table("absence", metadata, AbsenceColumns)
 agenda = Table("agenda", metadata, AgendaColumns)
 reservation = Table("reservation", metadata, ReservationColumns)
@@ -400,6 +426,8 @@ Index(None, event.c.item_id)
 Index(None, decision.c.subject_kind, decision.c.subject)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
+Index(None, sample.c.decided_at)
+Index(None, sample.c.drawn_at)
 Index(None, absence.c.status)
 Index(None, agenda.c.starts)
 Index(None, trial.c.kind, trial.c.subject)

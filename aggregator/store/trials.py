@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import trial
 
-PAGE_RULE, REBUILD = "page-rule", "rebuild"
+PAGE_RULE, REBUILD, TAGS = "page-rule", "rebuild", "tags"
 PROPOSED, APPLIED, DISCARDED, ROLLED_BACK = "proposed", "applied", "discarded", "rolled back"
 
 

@@ -5,7 +5,7 @@ a 90 % confidence interval over the sampled decisions above it does (Wilson, Pro
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import sqrt
 
@@ -33,6 +33,7 @@ class Thresholds:
     lower_bound: float = 0.0
     decisions: int = 0  # sampled ones, of which `published` are above the threshold
     published: int = 0
+    sampled: int = 0  # decisions drawn from the service's own work that `publish` rests on; 0: the model's own
 
     def publish_from(self, slug: str) -> float:
         """The probability from which on an item of a theme is published."""
@@ -71,6 +72,20 @@ def thresholds(sampled: Sequence[Sampled], wanted: float, off_topic: str) -> Thr
         decisions=len(themes),
         published=count,
     )
+
+
+def resting_on(own: Sequence[Sampled], drawn: Sequence[Sampled], wanted: float, off_topic: str) -> Thresholds:
+    """The thresholds that the `drawn` decisions allow, each kind from OWN_FROM of it on; until then a model's `own`.
+
+    `drawn` are automatic decisions of the service that a person looked at; `own` were made out of fold in training.
+    """
+    found = thresholds(own, wanted, off_topic)
+    dropped = sum(verdict == off_topic for _, _, verdict in drawn)
+    published = len(drawn) - dropped
+    told = thresholds(drawn, wanted, off_topic)
+    if published >= OWN_FROM:
+        found = replace(told, drop=found.drop, sampled=published)
+    return replace(found, drop=told.drop) if dropped >= OWN_FROM else found
 
 
 def _publish(sampled: Iterable[Sampled], wanted: float) -> tuple[float, int, int, bool]:

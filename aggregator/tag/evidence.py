@@ -107,7 +107,7 @@ def _decide_senses(
         places.setdefault(hit[0], []).append(hit)
     for hit in ambiguous:
         term, start, _ = hit
-        if sense := _sense(roles[term].senses, hit, places):
+        if sense := sense_at(roles[term].senses, hit, places):
             decided.add(start)
             if sense.theme:
                 _note(strong, sense.theme, roles[term], SENSE * _weight(start, title))
@@ -146,7 +146,8 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit[1] not in inside] if inside else hits
 
 
-def _sense(senses: Sequence[Sense], hit: Hit, places: Mapping[int, list[Hit]]) -> Sense | None:
+def sense_at(senses: Sequence[Sense], hit: Hit, places: Mapping[int, list[Hit]]) -> Sense | None:
+    """What a hit of an ambiguous term means: the first of its senses that has a neighbour near enough."""
     for sense in senses:
         for number in sense.near & places.keys():
             if any(_is_near(hit, other, sense.window) for other in places[number]):

@@ -20,6 +20,7 @@ class Example:
     theme: str
     second_theme: str | None = None
     organisation: str = ""
+    weight: float = 1.0  # beside the others, in training
 
 
 def parse(line: str, outcomes: Sequence[str] | None = None) -> Example:
@@ -55,10 +56,17 @@ def starter() -> list[Example]:
     return [parse(line) for line in lines]
 
 
+def is_gold(example: Example) -> bool:
+    """Whether an item is set aside to compare models by: nobody who wrote rules has read it, frozen for ever."""
+    name = example.id or f"{example.title} {example.text}"
+    return int(sha256(name.encode(errors="surrogatepass")).hexdigest(), 16) % 7 < 2
+
+
 def identity(examples: Iterable[Example]) -> str:
     """The sha256 of examples: which set a model was trained on."""
     digest = sha256()
     for each in examples:
         parts = (each.id, each.title, each.text, each.theme, each.second_theme or "", each.organisation)
-        digest.update("\x1f".join(parts).encode(errors="surrogatepass") + b"\x1e")
+        weighed = (f"{each.weight}",) if each.weight != 1.0 else ()
+        digest.update("\x1f".join((*parts, *weighed)).encode(errors="surrogatepass") + b"\x1e")
     return digest.hexdigest()

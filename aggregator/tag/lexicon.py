@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from aggregator.tag.matching import Find, Term, compile_terms
@@ -74,6 +75,17 @@ def compile_rules(themes: Mapping[str, Any]) -> Rules:
         draft.add(draft.relevance, _terms(relevance, key, "[relevance]"), says)
     off_topic = str(themes.get("off_topic", "off-topic"))
     return Rules(slugs=slugs, off_topic=off_topic, find=compile_terms(list(draft.numbers)), roles=draft.roles())
+
+
+def rules_number(rules: Rules) -> int:
+    """A number (63 bits, not 0) that is another when any word or rule of these is."""
+    told = repr((rules.slugs, rules.off_topic, [_told(role) for role in rules.roles]))
+    return int.from_bytes(sha256(told.encode()).digest()[:8], "big") >> 1 | 1
+
+
+def _told(role: Role) -> tuple[object, ...]:
+    senses = [(sorted(each.near), each.window, each.theme) for each in role.senses]
+    return role.written, role.strong, role.weak, senses, role.relevance
 
 
 @dataclass(slots=True)

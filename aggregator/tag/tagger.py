@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from aggregator.model import Tags
 from aggregator.tag import rules as by_rules
-from aggregator.tag.certainty import Thresholds, thresholds
+from aggregator.tag.certainty import Sampled, Thresholds, resting_on
 from aggregator.tag.features import Reading, read, second
 from aggregator.tag.lexicon import Rules
 from aggregator.tag.matching import fold
@@ -39,11 +39,13 @@ class Tagger:
     rules: Rules
     model: Model | None = None
     wanted: float = WANTED
+    drawn: tuple[Sampled, ...] = ()  # automatic decisions that a person looked at
     thresholds: Thresholds = field(init=False)
 
     def __post_init__(self) -> None:
-        sampled = self.model.sampled if self.model else ()
-        object.__setattr__(self, "thresholds", thresholds(sampled, self.wanted, self.rules.off_topic))
+        own = self.model.sampled if self.model else ()
+        found = resting_on(own, self.drawn, self.wanted, self.rules.off_topic)
+        object.__setattr__(self, "thresholds", found)
 
     def __call__(self, *, title: str, text: str, organisation: str = "", hints: Iterable[str] = ()) -> Tags:
         """What an item is about. Only the title and the first 1,000 characters of the text count.
@@ -109,9 +111,9 @@ def starter_model() -> Model:
     return load((files("aggregator.tag") / "starter" / "model.bin").read_bytes())
 
 
-def tagger(rules: Rules, model: Model | None, wanted: float = WANTED) -> Tagger:
+def tagger(rules: Rules, model: Model | None, wanted: float = WANTED, drawn: tuple[Sampled, ...] = ()) -> Tagger:
     """The tagger of these rules: with `model` if it was trained for their themes."""
-    return Tagger(rules=rules, model=model if model and fits(model, rules) else None, wanted=wanted)
+    return Tagger(rules=rules, model=model if model and fits(model, rules) else None, wanted=wanted, drawn=drawn)
 
 
 def described(tagger: Tagger) -> dict[str, Any]:
@@ -133,6 +135,9 @@ def described(tagger: Tagger) -> dict[str, Any]:
         "publish_from": limits.publish,
         "drop_from": limits.drop,
         "provisional": limits.provisional,
+        "thresholds_from": f"{limits.sampled} decisions drawn from what was published"
+        if limits.sampled
+        else "the model's own decisions out of fold, until 150 drawn ones were looked at",
         "proven": proven,
         "second_from": model.second_from,
         **model.figures,

@@ -130,10 +130,11 @@ def read_example(example: Example, rules: Rules, known: frozenset[str] | None = 
 
 
 def _forms(example: Example) -> Iterator[tuple[Example, float]]:
-    yield example, 1.0
-    yield replace(example, text=""), SHORTENED
+    weight = example.weight
+    yield example, weight
+    yield replace(example, text=""), SHORTENED * weight
     if len(example.text) > CUT + 20:
-        yield replace(example, text=example.text[:CUT].rpartition(" ")[0]), SHORTENED
+        yield replace(example, text=example.text[:CUT].rpartition(" ")[0]), SHORTENED * weight
 
 
 def _table(shown: Sequence[Sequence[Shown]]) -> Table:

@@ -131,7 +131,7 @@ def test_cross_validation_tells_both_figures(run: Run, tmp_path: Path, own_theme
 def test_without_scikit_learn_training_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("scipy", "scipy.sparse", "sklearn", "sklearn.model_selection", "sklearn.linear_model"):
         monkeypatch.setitem(__import__("sys").modules, name, None)
-    for arguments in (("train",), ("evaluate", "--cross-validate")):
+    for arguments in (("train",), ("train", "--out", "x"), ("evaluate", "--cross-validate")):
         ended = run("themes", *arguments)
         assert (ended.code, ended.out) == (1, "")
         assert "pip install 'aggregator[train]'" in ended.err

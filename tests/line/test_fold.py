@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from aggregator.desk import decide
+from aggregator.desk import decide, retag
 from aggregator.model import Entry, Failed, Outcome, State, Tags, Wire
 from aggregator.pipeline import Line, poll_due
 from aggregator.store import Store, events, leases, migrate, open_store, stories
@@ -115,6 +115,27 @@ class Newsroom(RuleBasedStateMachine):
     def an_editor_gives_a_theme(self, place: int, theme: str | None) -> None:
         slugs = self.slugs()
         decide.set_theme(self.store, [slugs[place % len(slugs)]], theme, None, "thea", self.now)
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places)
+    def an_editor_says_off_topic(self, place: int) -> None:
+        slugs = self.slugs()
+        decide.off_topic(self.store, [slugs[place % len(slugs)]], "thea", self.now)
+
+    @precondition(lambda self: self.slugs())
+    @rule(verdict=st.sampled_from(sorted(VERDICTS)), meanwhile=places)
+    def a_trial_tags_anew_and_touches_no_decided_story(self, verdict: str, meanwhile: int) -> None:
+        trial = retag.propose(self.store, lambda _entry, _source: VERDICTS[verdict], {}, self.now)
+        slugs = self.slugs()
+        decide.reject(self.store, [slugs[meanwhile % len(slugs)]], "piet", self.now)
+        before = self.decided()
+        retag.apply(self.store, trial.id, self.line.intake, "thea", self.now)
+        assert self.decided() == before
+
+    def decided(self) -> dict[int, stories.StoryRow]:
+        with self.store.read() as transaction:
+            numbers = stories.by_state(transaction, None, limit=999)
+            return stories.rows(transaction, stories.decided(transaction, numbers))
 
     def slugs(self) -> list[str]:
         with self.store.read() as transaction:

@@ -1,7 +1,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +13,7 @@ from aggregator.ops.doctor import Finding, examine
 from aggregator.store import leases, outbox, sources
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service
-from tests.factories import DAY, HOUR, make_source
+from tests.factories import DAY, HOUR, NOW, make_source
 
 Look = Callable[..., dict[str, Finding]]
 
@@ -28,7 +28,7 @@ def offline(_host: str, _port: int) -> object:
 
 @pytest.fixture
 def now() -> datetime:
-    return datetime.now(UTC)
+    return NOW
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def look(tmp_path: Path, config_dir: Path, now: datetime) -> Look:
         look_up: Callable[[str, int], object] = found_by_name, at: datetime = now, **environ: str
     ) -> dict[str, Finding]:
         given = {"AGGREGATOR_CONFIG_DIR": str(config_dir), "AGGREGATOR_DATA_DIR": str(tmp_path / "data")}
-        return {each.check: each for each in examine(given | environ, at, look_up)}
+        return {each.check: each for each in examine(given | environ, at, look_up, lambda _: now)}
 
     return at_once
 
