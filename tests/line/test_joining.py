@@ -372,7 +372,8 @@ def test_a_copy_within_a_flood_joins_its_story_but_does_not_bring_it_back(networ
 def test_a_source_joins_as_far_as_it_may(
     network: Network, join_: str, by_address: bool, by_text: bool, is_set_first: bool
 ) -> None:
-    first, second = ({"join": join_}, {}) if is_set_first else ({}, {"join": join_})
+    sides: list[dict[str, Any]] = [{"join": join_}, {}]
+    first, second = sides if is_set_first else reversed(sides)
     network.says("fme", NEWS, told("fme", "Convenant getekend", PACT, "2"), **first)
     elsewhere = told("vhto", "Iets heel anders over bakkers", "Wat zij ervan vinden.", link=NEWS.link)
     network.says("vhto", elsewhere, told("vhto", "Convenant is getekend", PACT, "2"), **second)
