@@ -227,6 +227,15 @@ def test_another_text_does_not_let_a_possible_duplicate_out(network: Network, ve
     assert (waiting.state, waiting.reason, waiting.released) == (State.HELD, "possible duplicate", None)
 
 
+def test_what_would_never_be_announced_is_not_let_out_when_it_is_no_duplicate(network: Network) -> None:
+    network.says("fme", replace(SCHOOL_NEWS, published=NOW - 31 * DAY))
+    network.says("vhto", replace(PERHAPS_COPY, published=NOW - 30 * DAY))
+    first, waiting = network.stories()
+    assert (waiting.state, waiting.reason, len(network.cards())) == (State.HELD, "archive", 1)
+    join.never(network.store, [first.slug, waiting.slug], "thea", network.now)
+    assert (network.stories()[1].state, network.stories()[1].released) == (State.HELD, None)
+
+
 @pytest.mark.parametrize("verdict", [UNSURE, OFF_TOPIC])
 def test_what_would_not_be_published_anyway_waits_for_its_own_reason(network: Network, verdict: Tags) -> None:
     network.verdicts = {PERHAPS_COPY.title: verdict}
