@@ -10,10 +10,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from aggregator.batch import Fresh, Intake, Receipt
-from aggregator.dedup.identity import visible_change
 from aggregator.dedup.profile import profile
 from aggregator.dedup.stories import Placement
-from aggregator.joining import Newcomer, placed, producers
+from aggregator.joining import Newcomer, credited, placed, producers
 from aggregator.model import Item, State
 from aggregator.policy.admission import ARCHIVE, FLOOD, POSSIBLE_DUPLICATE, UP_TO_AN_EDITOR, admit, announced
 from aggregator.store import Transaction, decisions, items, proposals, stories
@@ -95,7 +94,9 @@ def _opened(transaction: Transaction, intake: Intake, arrived: Sequence[Arrived]
             key = (each.fresh.item.source_id, each.fresh.item.key)
             row = _new_story(intake, each, now, may_announce=key in announceable)
             if each.newcomer.id in doubled and row.state is State.PUBLISHED:
-                row = replace(row, state=State.HELD, reason=POSSIBLE_DUPLICATE, released=None, updated=None)
+                # What would not be announced is no news either once it is known to be no duplicate.
+                reason = POSSIBLE_DUPLICATE if row.released is not None else ARCHIVE
+                row = replace(row, state=State.HELD, reason=reason, released=None, updated=None)
             found[row.id] = row
     return found
 
@@ -215,11 +216,9 @@ def _credited(
     *,
     undecided: bool,
 ) -> StoryRow:
-    """The story with another origin: told as updated only where its words are others now."""
-    old, origin = origins[row.origin_id], origins[number]
-    new = replace(row, origin_id=number, dated=origin.entry.published or row.dated)
-    if row.updated is not None and {"title", "summary"} & set(visible_change(old.entry, origin.entry)):
-        new = replace(new, updated=now)
+    """The story with another origin, judged anew by what that says while no person decided."""
+    origin = origins[number]
+    new = credited(row, number, origins[row.origin_id], origin, now)
     if newcomer is None or not undecided:
         return new
     new = replace(new, tags=newcomer.fresh.tags)

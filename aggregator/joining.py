@@ -5,16 +5,18 @@ in, so that no copy slips in between: whoever appends to the log is alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from aggregator.dedup.identity import visible_change
 from aggregator.dedup.origin import Claim, elect
 from aggregator.dedup.profile import Profile, ending_of, profile
 from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys, weighed
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
 from aggregator.store import Store, Transaction, absences, items, neighbours, sources, stories
+from aggregator.store.stories import StoryRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +168,19 @@ def producers(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, i
         story: elect([_claim(number, item, configured.get(item.source_id)) for number, item in sorted(found.items())])
         for story, found in members.items()
     }
+
+
+def credited(
+    row: StoryRow, number: int, old: Item, origin: Item, now: datetime, *, undated: datetime | None = None
+) -> StoryRow:
+    """The story with item `number` as its origin: told as updated only where readers see other words now.
+
+    `undated` is the day of a story whose origin states none; by default it keeps its own.
+    """
+    new = replace(row, origin_id=number, dated=origin.entry.published or undated or row.dated)
+    if row.updated is not None and {"title", "summary"} & set(visible_change(old.entry, origin.entry)):
+        return replace(new, updated=now)
+    return new
 
 
 def _claim(number: int, item: Item, source: Source | None) -> Claim:

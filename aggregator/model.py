@@ -192,7 +192,8 @@ class Entry:
 
     `title`, `summary`, `kicker`, authors and categories are plain text (NFC, no markup, no control characters);
     `content` is harmless HTML, "" if there is none. `id` and `link` are None when the source gives none that is usable.
-    `copied_from` holds ids and links of atom:source: the feed that this entry was copied from.
+    `copied_from` holds ids and links of atom:source, the feed that this entry was copied from, and what its text
+    embedded: addresses of frames, names of custom elements.
     """
 
     id: str | None = None

@@ -57,14 +57,10 @@ def ask(
     """Always ask an editor before an item of this source is joined."""
     from aggregator.cli.context import service
     from aggregator.desk import join
-    from aggregator.store import sources
 
     now = moment("")
     with service(now) as opened:
-        with opened.store.read() as transaction:
-            known = sources.by_id(transaction, [source_id])
-        if not known:
-            fail(f"no source is called {source_id}; `aggregator sources list` shows their ids", Exit.USAGE)
+        _demand_source(opened, source_id)
         join.ask_for(opened.store, source_id, actor(), now, holds=not off)
     print(f"{source_id}: items are joined by themselves again" if off else f"{source_id}: an editor joins its items")
 
@@ -116,6 +112,7 @@ def flood(
             rows = [{"source": card.source_id, "stories": card.stories} for card in cards.cards(opened.store)]
             print_rows(rows, ("source", "stories"), wants_json=wants_json)
             return
+        _demand_source(opened, source_id)
         days = opened.config.publishing.announce_days
         published, kept = cards.settle(opened.store, source_id, let_in, actor(), now, days=days)  # type: ignore[arg-type]
         refresh(opened.press, now)
@@ -157,8 +154,12 @@ def replay(
     from aggregator.ops.replay import read_stream
     from aggregator.ops.replay import replay as joined
 
-    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-    outcome = joined(read_stream(text.splitlines()))
+    told = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        lines = told.decode("utf-8-sig").split("\n")  # not splitlines: a text may hold a line separator
+    except UnicodeDecodeError as error:
+        fail(f"{file} is not UTF-8 (byte {error.start}): write it as JSON lines in UTF-8", Exit.FAILURE)
+    outcome = joined(read_stream(lines))
     print_json({"clusters": outcome.clusters, "origins": outcome.origins, "proposed": outcome.proposed})
 
 
@@ -166,6 +167,15 @@ def add_to(app: typer.Typer) -> None:
     """Make these commands of `stories`."""
     for command in (merge, split, never, ask, proposed, flood, rebuild, replay):
         app.command(command.__name__)(command)
+
+
+def _demand_source(opened: Any, source_id: str) -> None:
+    from aggregator.store import sources
+
+    with opened.store.read() as transaction:
+        known = sources.by_id(transaction, [source_id])
+    if not known:
+        fail(f"no source is called {source_id}; `aggregator sources list` shows their ids", Exit.USAGE)
 
 
 def _change(change: Any, wants_json: bool) -> None:

@@ -11,8 +11,7 @@ from aggregator.dedup.urls import url_key
 from aggregator.model import Entry
 
 PASTED = 3  # links to stories of ours that make a text our newsletter, if they are most of its links
-EMBED_ELEMENT = "<techniek-nieuws"
-EMBED_FRAME = "/embed/news"
+EMBED_ELEMENT = "techniek-nieuws"
 
 _LINK = re.compile(r'href="([^"]{1,2000})"')
 
@@ -25,10 +24,13 @@ def is_echo(entry: Entry, *, base_url: str, tag_authority: str, feed_ids: Collec
     base_key = url_key(base_url)
     names = (entry.id or "", entry.link or "", *entry.copied_from)
     return any(
-        name.startswith(f"tag:{tag_authority}:") or name in feed_ids or _is_under(base_key, name)
+        name.startswith(f"tag:{tag_authority}:")
+        or name in feed_ids
+        or name == EMBED_ELEMENT
+        or _is_under(base_key, name)
         for name in names
         if name
-    ) or any(_embeds(base_key, markup) or _pastes(base_key, markup) for markup in (entry.content, entry.summary))
+    ) or _pastes(base_key, entry.content)
 
 
 def _is_under(base_key: str, name: str) -> bool:
@@ -46,10 +48,3 @@ def _pastes(base_key: str, markup: str) -> bool:
     links = _LINK.findall(markup)
     ours = sum(_is_under(base_key, link) for link in links)
     return ours >= PASTED and 2 * ours >= len(links)
-
-
-def _embeds(base_key: str, markup: str) -> bool:
-    if "<" not in markup:
-        return False
-    lowered = markup.lower()
-    return EMBED_ELEMENT in lowered or ("<iframe" in lowered and f"{base_key}{EMBED_FRAME}" in lowered)

@@ -1,7 +1,7 @@
 """The terms by which an item is found again: its rarest pairs of words, and its rarest words (pure).
 
 A pair of neighbours survives cutting and an added paragraph, a rare word survives a text told in other words. The
-index (store/likes.py) drops a term that many items share, so that what is common keeps nobody busy.
+index (store/neighbours.py) drops a term that many items share, so that what is common keeps nobody busy.
 """
 
 from collections.abc import Sequence

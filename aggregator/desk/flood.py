@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import uuid4
 
 from aggregator.model import Source, State
-from aggregator.policy.admission import ARCHIVE, FLOOD
+from aggregator.policy.admission import ARCHIVE, FLOOD, FURTHEST_AHEAD
 from aggregator.store import Store, sources, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -35,7 +35,7 @@ def cards(store: Store) -> list[Card]:
 def settle(store: Store, source_id: str, choice: Choice, actor: str, now: datetime, *, days: int) -> tuple[int, int]:
     """Decide a flood; returns how many stories were published, and how many are kept as known.
 
-    "dated" publishes what is dated within the last `days`; "all" also what has no date or an older one.
+    "dated" publishes what is dated within the last `days`; "all" also what has no date, an older or an odd one.
     """
     since = now - timedelta(days=days)
     group = uuid4().hex
@@ -43,7 +43,9 @@ def settle(store: Store, source_id: str, choice: Choice, actor: str, now: dateti
         waiting = stories.held_of_source(transaction, source_id, FLOOD)
         dates = stories.stated_dates(transaction, [row.id for row in waiting])
         source = sources.by_id(transaction, [source_id]).get(source_id)
-        is_let_in = {row.id for row in waiting if _is_fit(row, source) and _is_chosen(dates.get(row.id), choice, since)}
+        is_let_in = {
+            row.id for row in waiting if _is_fit(row, source) and _is_chosen(dates.get(row.id), choice, since, now)
+        }
         changes = [(row, _let_in(row, now) if row.id in is_let_in else replace(row, reason=ARCHIVE)) for row in waiting]
         kinds = [new.state.value for _, new in changes]
         stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
@@ -56,8 +58,8 @@ def _is_fit(row: StoryRow, source: Source | None) -> bool:
     return row.tags.decision == "publish" or (source is not None and source.relevance == "all")
 
 
-def _is_chosen(dated: datetime | None, choice: Choice, since: datetime) -> bool:
-    return choice == "all" or (choice == "dated" and dated is not None and since <= dated)
+def _is_chosen(dated: datetime | None, choice: Choice, since: datetime, now: datetime) -> bool:
+    return choice == "all" or (choice == "dated" and dated is not None and since <= dated <= now + FURTHEST_AHEAD)
 
 
 def _let_in(row: StoryRow, now: datetime) -> StoryRow:

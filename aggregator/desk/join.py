@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations, product
 from uuid import uuid4
 
-from aggregator.desk.regroup import Said, absorb, part, seniority, slug_of
+from aggregator.desk.regroup import Said, absorb, former_of, part, seniority, slug_of
 from aggregator.model import State
 from aggregator.policy.admission import POSSIBLE_DUPLICATE, SURE
 from aggregator.store import Store, Transaction, decisions, items, proposals, stories
@@ -42,7 +42,10 @@ def merge(store: Store, slugs: Sequence[str], actor: str, now: datetime, reason:
 def split(
     store: Store, slug: str, leaving: Collection[int], actor: str, now: datetime, tag_authority: str, reason: str = ""
 ) -> Regrouped:
-    """Take items out of a story. The id stays with the origin: who asks it to leave gets the others taken out."""
+    """Take items out of a story. Those leave that were a story of their own before: each has its id again.
+
+    Else the id stays with the origin: who asks it to leave gets the others taken out.
+    """
     with store.append() as transaction:
         rows, problem = _rows(transaction, [slug])
         if problem:
@@ -51,12 +54,15 @@ def split(
         members = _members(transaction, rows)[row.id]
         if not set(leaving) <= set(members):
             return Regrouped(problem=f"{slug} has no such item; `aggregator stories show {slug}` lists them")
-        going = set(members) - set(leaving) if row.origin_id in leaving else set(leaving)
-        if not going or going == set(members):
+        sides = [set(leaving), set(members) - set(leaving)]
+        if not all(sides):
             return Regrouped(problem="a story needs an item: nothing would be left")
+        by_default = next(side for side in sides if row.origin_id not in side)
+        going = next((side for side in sides if former_of(transaction, row, side)), by_default)
         said = Said(actor=actor, at=now, group=uuid4().hex, reason=reason)
         own = part(transaction, row, going, said, tag_authority)
         _say(transaction, going, set(members) - going, decisions.APART, said)
+        _let_out(transaction, list(stories.rows(transaction, [row.id, own.id]).values()), said)
     return Regrouped(story=slug_of(own))
 
 

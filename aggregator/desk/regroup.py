@@ -1,16 +1,16 @@
 """Regrouping: which items are one story, by the word of an editor or a trial. Every move is in the log.
 
 On a merge the older story's id survives, and what was decided about it; the other story keeps its row and its
-decisions, is no longer public, and its address leads to the survivor. On a split the id stays with the origin; what
-leaves gets its former story back if it had one, else a new one.
+decisions, is no longer public, and its address leads to the survivor. On a split what leaves gets its former story
+back if it had one, else a new one, and the id stays with the origin.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.arrivals import mint
-from aggregator.joining import producers
+from aggregator.joining import credited, producers
 from aggregator.model import State
 from aggregator.store import Transaction, events, items, stories
 from aggregator.store.database import take_numbers
@@ -67,7 +67,7 @@ def part(
     transaction: Transaction, story: StoryRow, leaving: Collection[int], said: Said, tag_authority: str
 ) -> StoryRow:
     """Take the items `leaving` out of a story; returns the story that they are now."""
-    former = _former(transaction, story, leaving)
+    former = former_of(transaction, story, leaving)
     target = (
         _revived(transaction, former, said) if former else _founded(transaction, story, leaving, said, tag_authority)
     )
@@ -83,16 +83,23 @@ def credit(transaction: Transaction, story_id: int, said: Said) -> None:
     row = stories.rows(transaction, [story_id])[story_id]
     elected = producers(transaction, [story_id]).get(story_id)
     if elected is not None and elected != row.origin_id:
-        origin = items.load_items(transaction, [elected])[elected]
-        new = replace(row, origin_id=elected, dated=origin.entry.published or origin.first_seen)
+        told = items.load_items(transaction, [row.origin_id, elected])
+        origin = told[elected]
+        new = credited(row, elected, told[row.origin_id], origin, said.at, undated=origin.first_seen)
         stories.apply(transaction, [(row, new)], said.event("origin", item_id=elected))
 
 
-def _former(transaction: Transaction, story: StoryRow, leaving: Collection[int]) -> StoryRow | None:
-    """The story that all of `leaving` were, and that became part of this one."""
-    absorbed = stories.absorbed_by(transaction, story.id)
-    homes = [events.stories_of_item(transaction, number) for number in leaving]
-    return next((row for row in absorbed if all(row.id in home for home in homes)), None)
+def former_of(transaction: Transaction, story: StoryRow, leaving: Collection[int]) -> StoryRow | None:
+    """The first story that all of `leaving` were, and that became part of this one, perhaps by way of others."""
+    absorbed = {row.id: row for row in _absorbed(transaction, story.id)}
+    homes = [events.stories_of_item(transaction, number) for number in sorted(leaving)]
+    return next((absorbed[home] for home in homes[0] if home in absorbed and all(home in each for each in homes)), None)
+
+
+def _absorbed(transaction: Transaction, story_id: int) -> Iterator[StoryRow]:
+    for row in stories.absorbed_by(transaction, story_id):
+        yield row
+        yield from _absorbed(transaction, row.id)
 
 
 def _revived(transaction: Transaction, former: StoryRow, said: Said) -> StoryRow:

@@ -16,7 +16,7 @@ from aggregator.feeds import image, noise
 from aggregator.model import Entry, Evidence, Happening, Image, Precision, Problem
 from aggregator.text.dates import Dated, feed_date
 from aggregator.text.encoding import repair
-from aggregator.text.html import clean_html, clean_text, cut, plain_text
+from aggregator.text.html import clean_html, clean_text, cut, embedded, plain_text
 
 MOST_DATE = 200  # characters
 TITLE_LIMIT = 500
@@ -119,7 +119,7 @@ def make_entry(draft: Draft, now: datetime) -> tuple[Entry | None, list[Problem]
         image=picture,
         kicker=kicker,
         language=draft.language,
-        copied_from=draft.copied_from,
+        copied_from=(*draft.copied_from, *embedded(draft.content), *embedded(draft.summary)),
     )
     return entry, problems
 

@@ -63,7 +63,11 @@ def read_stream(lines: Iterable[str]) -> list[Sighting]:
 def _sighting(number: int, line: str) -> Sighting:
     try:
         told: Mapping[str, Any] = json.loads(line)
+        if not all(isinstance(told[name], str) for name in ("id", "source", "title", "seen")):
+            raise TypeError("id, source, title and seen are texts")
         seen = datetime.fromisoformat(told["seen"])
+        if seen.tzinfo is None:
+            raise ValueError("seen needs a time zone")
         draft = Draft(
             id=told.get("guid") or "",
             link=told.get("link"),
@@ -100,12 +104,14 @@ def _replayed(store: Store, stream: Sequence[Sighting], joining: Joining) -> Out
         sources.add(transaction, list(known.values()), stream[0].seen if stream else datetime.now(UTC))
     item_of: dict[str, int] = {}
     for sighting in stream:
-        item_of[sighting.id] = _take_in(line, known[sighting.source_id], sighting)
+        number = _take_in(line, known[sighting.source_id], sighting)
+        if number is not None:
+            item_of[sighting.id] = number
     return _told(store, item_of)
 
 
-def _take_in(line: Line, source: Source, sighting: Sighting) -> int:
-    """Poll a source that says this one thing; returns the number of the item that it became."""
+def _take_in(line: Line, source: Source, sighting: Sighting) -> int | None:
+    """Poll a source that says this one thing; returns the number of the item that it became, None for an echo."""
     with line.store.read() as transaction:
         held = sources.held(transaction, source.id)
     assert held is not None
@@ -116,11 +122,13 @@ def _take_in(line: Line, source: Source, sighting: Sighting) -> int:
     with line.store.append() as transaction:
         leases.save_polls(transaction, [(source.id, receipt.poll)])
         take_in(transaction, line.intake, [receipt], sighting.seen)
+        key, print_now = item_key(sighting.entry), fingerprint(sighting.entry)
+        known = items.known_items(transaction, source.id, [key]).get(key)
+        if known is not None:
+            return known.id
+        # One that was recognised under another key says the same.
         latest = items.latest_of(transaction, source.id, REMEMBERED)
-    key, print_now = item_key(sighting.entry), fingerprint(sighting.entry)
-    # The item that has the key now; one that was recognised under another key says the same.
-    same = [known.id for has, known, _ in latest if has == key]
-    return (same or [known.id for _, known, _ in latest if known.fingerprint == print_now])[0]
+    return next((each.id for _, each, _ in latest if each.fingerprint == print_now), None)
 
 
 def _line(store: Store, joining: Joining) -> Line:

@@ -24,7 +24,7 @@ from aggregator.pages.links import absolute
 from aggregator.pages.microformats import read_h_feed
 from aggregator.pages.stated import LEAST, make_image, stated_date, stated_entry, stated_image, stated_text, unique
 from aggregator.text.encoding import decode
-from aggregator.text.html import clean_html, cut
+from aggregator.text.html import clean_html, cut, embedded
 
 __all__ = ["read_h_feed", "read_json_ld", "read_news_sitemap", "read_wordpress"]
 
@@ -73,7 +73,8 @@ def _post(post: Mapping[str, Any], url: str, now: datetime) -> Entry | None:
     if entry is None:
         return None
     id_ = stated_text(_rendered(post, "guid"), 1_000) or link
-    return replace(entry, id=id_, content=content, updated=changed.at if changed else None)
+    shown = embedded(_rendered(post, "content")[:MAX_CONTENT])
+    return replace(entry, id=id_, content=content, updated=changed.at if changed else None, copied_from=shown)
 
 
 def _rendered(post: Mapping[str, Any], name: str) -> str:

@@ -92,6 +92,40 @@ def test_a_split_gives_the_former_story_back_as_it_was(store: Store) -> None:
         assert decisions.pairs(transaction, decisions.APART) == [(1, 2)]
 
 
+def test_each_story_has_its_id_again_though_the_other_brought_the_origin(store: Store) -> None:
+    bring(store, fme="https://fme.example/1", vhto="https://vhto.example/2")
+    fme, vhto = slug_with(store, "fme"), slug_with(store, "vhto")
+    before = (at(store, fme), at(store, vhto))
+    follow(store, make_source("fme", republisher=True))  # so that the younger item is the producer's
+    assert join.merge(store, [fme, vhto], "thea", LATER).story == fme
+    merged = at(store, fme)
+    assert merged.origin_id == before[1].origin_id
+    assert merged.updated == LATER  # readers see another title
+    assert join.split(store, fme, [merged.origin_id], "thea", LATER + HOUR, AUTHORITY).story == vhto
+    assert (slug_with(store, "fme"), slug_with(store, "vhto")) == (fme, vhto)
+    assert at(store, vhto) == before[1]
+    assert at(store, fme) == replace(before[0], updated=LATER + HOUR)
+
+
+def test_the_first_of_several_former_stories_comes_back(store: Store) -> None:
+    keep(store, row(3), row(2), row(1, state=State.HELD, reason="unsure", tags=UNSURE, released=None, updated=None))
+    held = at(store, slug(1))
+    join.merge(store, [slug(1), slug(2)], "thea", LATER)
+    assert join.merge(store, [slug(2), slug(3)], "thea", LATER).story == slug(3)
+    assert join.split(store, slug(3), [1, 2], "thea", LATER, AUTHORITY).story == slug(2)
+    join.merge(store, [slug(2), slug(3)], "thea", LATER)
+    assert join.split(store, slug(3), [1], "thea", LATER, AUTHORITY).story == slug(1)
+    assert at(store, slug(1)) == held
+
+
+def test_an_equal_origin_moves_no_update(store: Store) -> None:
+    keep(store, row(1, released=NOW - DAY), row(2))
+    with store.write() as transaction:
+        transaction.exec_driver_sql("UPDATE item SET title = 'Gelijk', summary = 'Gelijk'")
+    assert join.merge(store, [slug(1), slug(2)], "thea", LATER).story == slug(1)
+    assert (at(store, slug(1)).origin_id, at(store, slug(1)).updated) == (2, NOW)
+
+
 def test_a_split_founds_a_story_and_the_id_stays_with_the_origin(store: Store) -> None:
     bring(store, fme=SAME_LINK, vhto=SAME_LINK)
     old = slug_with(store, "fme")
@@ -114,6 +148,16 @@ def test_who_waited_as_a_possible_duplicate_comes_out_when_it_is_none(store: Sto
         (card,) = proposals.open_cards(transaction, limit=9)
         assert proposals.of_stories(transaction, [1]) == []
     assert (card.item_id, card.story_id, card.other_story_id) == (3, 3, 2)
+
+
+def test_who_waited_as_a_possible_duplicate_comes_out_when_it_is_split_off_again(store: Store) -> None:
+    keep(store, row(1), row(2, state=State.HELD, reason=POSSIBLE_DUPLICATE, released=None, updated=None))
+    with store.write() as transaction:
+        proposals.put(transaction, [(2, 1, 3.0, "lijkt erop")], NOW)
+    join.merge(store, [slug(1), slug(2)], "thea", LATER)
+    join.split(store, slug(1), [2], "thea", LATER + HOUR, AUTHORITY)
+    assert (at(store, slug(2)).state, at(store, slug(2)).released) == (State.PUBLISHED, LATER + HOUR)
+    assert at(store, slug(1)) == row(1)
 
 
 def test_never_holds_among_all_that_are_named(store: Store) -> None:
@@ -147,6 +191,16 @@ def test_a_flood_is_let_in_as_an_editor_chooses(store: Store) -> None:
 def test_a_flood_of_a_source_that_is_taken_at_its_word_comes_in_whole(store: Store) -> None:
     flooded(store, relevance="all")
     assert flood.settle(store, "fme", "all", "thea", LATER, days=14) == (2, 0)
+
+
+def test_a_flood_that_is_let_in_by_its_dates_leaves_out_what_is_to_come(store: Store) -> None:
+    flooded(store, relevance="all")
+    assert flood.settle(store, "fme", "dated", "thea", NOW - 5 * DAY, days=14) == (0, 2)
+
+
+def test_a_flood_that_is_let_in_by_its_dates_takes_what_is_recent(store: Store) -> None:
+    flooded(store, relevance="all")
+    assert flood.settle(store, "fme", "dated", "thea", LATER, days=14) == (2, 0)
 
 
 def test_a_flood_may_be_left_as_known(store: Store) -> None:

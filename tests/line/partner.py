@@ -12,10 +12,13 @@ from aggregator.pipeline import Line, Report, poll_due
 from aggregator.store import Store, sources
 from tests.factories import NOW, SURE, make_source
 
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+
 
 def feed(*entries: Entry, title: str = "Nieuws") -> bytes:
     """An RSS 2.0 feed of these entries."""
-    return f"<rss version='2.0'><channel><title>{title}</title>{''.join(map(_item, entries))}</channel></rss>".encode()
+    start = f"<rss version='2.0' xmlns:content='{CONTENT}'><channel><title>{title}</title>"
+    return f"{start}{''.join(map(_item, entries))}</channel></rss>".encode()
 
 
 def page(*entries: Entry, head: str = "", shape: str = "article", path: str = "") -> bytes:
@@ -41,9 +44,10 @@ def _item(entry: Entry) -> str:
     date = f"<pubDate>{format_datetime(entry.published)}</pubDate>" if entry.published else ""
     guid = f"<guid isPermaLink='false'>{escape(entry.id)}</guid>" if entry.id else ""
     link = f"<link>{escape(entry.link)}</link>" if entry.link else ""
+    full = f"<content:encoded>{escape(entry.content)}</content:encoded>" if entry.content else ""
     return (
         f"<item><title>{escape(entry.title)}</title>{guid}{link}"
-        f"<description>{escape(entry.summary)}</description>{date}</item>"
+        f"<description>{escape(entry.summary)}</description>{full}{date}</item>"
     )
 
 

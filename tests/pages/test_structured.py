@@ -67,6 +67,11 @@ def test_the_time_of_the_site_is_read_where_utc_is_missing() -> None:
     assert posts(post(date_gmt="2022-06-30T08:15:00Z")).entries[0].published == entry.published
 
 
+def test_a_post_tells_what_it_embeds() -> None:
+    shown = {"rendered": '<p>Meer:</p><iframe src="https://b.nl/embed/news"></iframe>', "protected": False}
+    assert posts(post(content=shown)).entries[0].copied_from == ("https://b.nl/embed/news",)
+
+
 def test_a_post_without_an_excerpt_gets_its_teaser_from_the_text() -> None:
     assert posts(post(excerpt={"rendered": ""})).entries[0].summary == "Het aantal."
     assert posts(post(excerpt={"rendered": "<p>Techniek is leuk. Lees meer</p>"})).entries[0].summary == (

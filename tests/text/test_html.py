@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.text.html import clean_html, clean_text, cut, is_pixel, plain_text, text_of_clean
+from aggregator.text.html import clean_html, clean_text, cut, embedded, is_pixel, plain_text, text_of_clean
 
 BASE = "https://fme.example/nieuws/"
 
@@ -198,3 +198,18 @@ def test_a_pixel_is_told_by_its_size_or_its_host() -> None:
     assert is_pixel("https://a.nl/x.gif", "1")
     assert is_pixel("https://feeds.feedburner.com/~r/x")
     assert not is_pixel("https://a.nl/foto.jpg", "100", "1000")
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ('<iframe width="1" src="https://a.nl/b?c=1&amp;d=2"></iframe>', ("https://a.nl/b?c=1&d=2",)),
+        ("<IFRAME\nSRC='https://a.nl/b'>", ("https://a.nl/b",)),
+        ("<iframe src=https://a.nl/b></iframe>", ("https://a.nl/b",)),
+        ('<p>Meer:</p><Our-News theme="x"></our-news>', ("our-news",)),
+        ("<iframe data-src='https://a.nl/b'><p>x</p><a href='src=c'>d</a> 5 <a-", ()),
+        ("<iframe " + "x" * 3000 + " src=a>" + "<iframe " * 100_000, ()),
+    ],
+)
+def test_what_a_text_shows_of_others_is_told_before_cleaning_takes_it(html: str, shown: tuple[str, ...]) -> None:
+    assert embedded(html) == shown
