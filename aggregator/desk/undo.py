@@ -96,14 +96,24 @@ def _reverse(
         return [], (rows[later[0].story_id], later[0].actor)
     seqs = [each.event_seq for each in stroke.decisions if each.event_seq is not None]
     log = events.by_seq(transaction, seqs)
+    said = {number: _said(stroke, number) for number in rows}
     changes = []
     for number, row in rows.items():
         before, after = composed([each for each in log if each.story_id == number])
         held = row.fields()
-        if any(held[name] != value for name, value in after.items() if name not in FOLLOWS):
+        if any(held.get(name, value) != value for name, value in (after | said[number]).items() if name not in FOLLOWS):
             return [], (row, "")
         changes.append((row, stories.with_fields(row, before)))
     return [each for each in changes if each[0] != each[1]], None
+
+
+def _said(stroke: Stroke, story_id: int) -> dict[str, Any]:
+    """What a stroke left a story with, also where that was so before; nothing where it changed nothing."""
+    said: dict[str, Any] = {}
+    for each in stroke.decisions:
+        if each.story_id == story_id and each.event_seq is not None:
+            said |= each.value
+    return said
 
 
 def composed(log: Sequence[Event]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,7 +17,7 @@ def bring_back(store: Store, now: datetime) -> int:
     """Lay what was put off until now before the editors again; returns how many stories."""
     with store.append() as transaction:
         waiting = stories.rows(transaction, queue.put_off(transaction))
-        put_off = decisions.in_force(transaction, waiting, decide.LATER)
+        put_off = decisions.last_of_kind(transaction, waiting, decide.LATER)
         due = {
             number: each for number, each in put_off.items() if is_due(datetime.fromisoformat(each.value["until"]), now)
         }

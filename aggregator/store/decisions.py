@@ -126,7 +126,7 @@ def later_than(transaction: Transaction, of: Iterable[Decision], kinds: Collecti
     return sorted((each for each in found if each.id > last[each.story_id]), key=lambda each: -each.id)
 
 
-def in_force(transaction: Transaction, story_ids: Iterable[int], kind: str) -> dict[int, Decision]:
+def last_of_kind(transaction: Transaction, story_ids: Iterable[int], kind: str) -> dict[int, Decision]:
     """The last decision of a kind about each of these stories."""
     found: dict[int, Decision] = {}
     for part in parts(str(number) for number in story_ids):

@@ -158,7 +158,7 @@ def test_a_star_is_a_decision_and_changes_nothing(store: Store) -> None:
     assert decide.decide(store, [slug()], [decide.starring()], said()).changed == ()
     assert now_held(store) == HELD
     with store.read() as transaction:
-        assert decisions.in_force(transaction, [1], "star")[1].actor == "thea"
+        assert decisions.last_of_kind(transaction, [1], "star")[1].actor == "thea"
 
 
 def test_the_second_theme_comes_and_goes_and_is_never_the_first(store: Store) -> None:

@@ -26,9 +26,10 @@ def held(number: int, reason: str = "unsure", score: float = 0.6, **fields: obje
 
 def lay(store: Store, *rows: StoryRow, title: str = "Nieuws nummer {n}", source: str = "fme") -> None:
     """Stories with one item each, of this title."""
+    entries = [make_entry(each.id, title=title.format(n=each.id), published=each.dated) for each in rows]
     made = [
-        (each.id, each.id, make_item(each.id, source, entry=make_entry(each.id, title=title.format(n=each.id))), b"")
-        for each in rows
+        (each.id, each.id, make_item(each.id, source, entry=entry), b"")
+        for each, entry in zip(rows, entries, strict=True)
     ]
     log = [Event(at=NOW, kind="taken-in", story_id=each.id, item_id=each.id, after=each.fields()) for each in rows]
     with store.append() as transaction:
