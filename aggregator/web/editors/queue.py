@@ -39,7 +39,7 @@ MOST = 200  # stories of one stroke
 
 Text = Annotated[str, Query(max_length=100)]
 Field = Annotated[str, Form(max_length=500)]
-Many = Annotated[list[str], Form(max_length=MOST)]
+Many = Annotated[Sequence[str], Form(max_length=MOST)]
 
 
 def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
@@ -58,8 +58,10 @@ def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
         return _list(visit, themes, wanted, asked, at=at, said=said)
 
     @editors.post(f"{PAGE}/decide", role=Role.EDITOR)
-    def decide_(visit: Here, act: Field, story: Many, back: Field = "", at: Field = "") -> Response:
+    def decide_(visit: Here, act: Field, story: Many = (), back: Field = "", at: Field = "") -> Response:
         """One decision about one story, or about many at one stroke."""
+        if not story:
+            return to(address_of(back, said="nothing"))
         seen = dict(_subject(each) for each in story)
         steps = steps_of(act, visit, [each.slug for each in themes])
         said = Said(actor=visit.person.actor, at=visit.now, seen=seen)

@@ -34,6 +34,8 @@ def line_of(
     name, _, rest = said.partition(":")
     if name == "refused":
         return _refused(transaction, rest, words)
+    if name == "nothing":
+        return Line(text=words("said_nothing"), is_wrong=True)
     undoable = stroke.group if stroke else ""
     first, _, second = rest.partition(":")
     if name == "undone" and first.isdecimal():

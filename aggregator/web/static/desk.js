@@ -54,13 +54,8 @@
     if (key === "A" || key === "D") {
       if (!list.querySelector(".item input:checked")) return false;
     }
-    if (target.matches("button[name], button:not([type])")) {
-      note(target);
-      target.form.requestSubmit(target);
-    } else {
-      target.click();
-      if (key === "x") move(1);
-    }
+    target.click(); // and not requestSubmit: htmx sends the button along that was clicked
+    if (key === "x") move(1);
     return true;
   };
 

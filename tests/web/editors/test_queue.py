@@ -298,3 +298,9 @@ def test_published_stories_can_be_taken_back(store: Store, thea: Client, press: 
     assert len(shown(thea.get("/edit/queue?tab=rejected"))) == 1
     with store.read() as transaction:
         assert len(stories.by_state(transaction, State.WITHDRAWN, limit=9)) == 1
+
+
+def test_a_bulk_of_nothing_says_so(store: Store, thea: Client, slugs: list[str]) -> None:
+    reply = press_button(thea, "publish", back="tab=unsure")
+    assert "Kies eerst een of meer berichten" in thea.get(reply.header("location")).text
+    assert set(states(store, slugs)) == {State.HELD}
