@@ -119,14 +119,6 @@ def reject(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> 
     _decide(decide.reject, slugs, reason, wants_json)
 
 
-@app.command("off-topic")
-def off_topic(slugs: Slugs, wants_json: WantsJson = False) -> None:
-    """Say that stories are not about technical education: kept out, and learned from."""
-    from aggregator.desk import decide
-
-    _decide(lambda store, chosen, who, now, _: decide.off_topic(store, chosen, who, now), slugs, "", wants_json)
-
-
 @app.command("theme")
 def theme(
     slugs: Slugs,
@@ -154,6 +146,57 @@ def theme(
 def withdraw(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
     """Take stories out of the feeds; those that were never in are rejected."""
     reject(slugs, reason, wants_json)
+
+
+@app.command("off-topic")
+def off_topic(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
+    """Say that stories are not about technical education: kept out, and learned from."""
+    from aggregator.desk import decide
+
+    _decide(decide.off_topic, slugs, reason, wants_json)
+
+
+@app.command("later")
+def later(
+    slugs: Slugs,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="ISO 8601; next Monday if not said.")] = "",
+    reason: Reason = "",
+    wants_json: WantsJson = False,
+) -> None:
+    """Put stories off; on the day they wait again."""
+    from aggregator.desk import decide
+    from aggregator.policy.waiting import next_monday
+
+    day = moment(until) if until else next_monday(moment(""))
+
+    def put_off(store: Any, named: list[str], who: str, now: Any, why: str) -> "Decided":
+        return decide.later(store, named, who, now, day, why)
+
+    _decide(put_off, slugs, reason, wants_json)
+
+
+@app.command("undo")
+def undo(
+    steps: Annotated[int, typer.Option("--steps", min=1, help="So many strokes, the latest first.")] = 1,
+    wants_json: WantsJson = False,
+) -> None:
+    """Take back what you decided last at this terminal; a decision about many stories is one step."""
+    from aggregator.cli.context import service
+    from aggregator.desk import undo as taking_back
+    from aggregator.release import refresh
+
+    now = moment("")
+    with service(now) as opened:
+        came = taking_back.undo(opened.store, actor(), now, steps)
+        refresh(opened.press, now)
+    if for_programs(wants_json):
+        told = {"undone": len(came.strokes), "restored": list(came.restored), "refused": came.refused, "by": came.by}
+        print_json(told)
+    else:
+        print(f"{len(came.strokes)} undone, {len(came.restored)} stories as before")
+        if came.refused:
+            print(f"{came.refused} was changed later by {came.by or 'the program'}: decide about it again instead")
+    raise typer.Exit(Exit.OK if len(came.strokes) == steps else Exit.PARTLY if came.strokes else Exit.FAILURE)
 
 
 def _decide(decision: Any, slugs: list[str], reason: str, wants_json: bool) -> None:

@@ -15,13 +15,14 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.deliver import work_off
+from aggregator.desk import waiting
 from aggregator.errors import BusyError, StoreError
 from aggregator.joining import forget
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
-from aggregator.store import leases
+from aggregator.store import Store, documents, events, leases
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ TICK = timedelta(seconds=10)
 TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
 DELIVER = timedelta(seconds=5)
 RETRAIN = timedelta(days=1)  # at least so long between two trainings
+DECIDED = timedelta(seconds=2)  # between two looks for what editors decided, and so at most until it is public
+BRING_BACK = timedelta(minutes=10)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -73,6 +76,10 @@ class Clock:
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
         self._scheduler.add_job(self._tidy, "interval", days=1, next_run_time=_now() + TIDY_AFTER, id="tidy")
+        self._scheduler.add_job(self._release, "interval", seconds=DECIDED.total_seconds(), id="release")
+        self._scheduler.add_job(
+            self._bring_back, "interval", seconds=BRING_BACK.total_seconds(), next_run_time=_now(), id="bring-back"
+        )
         if self.service.senders:
             self._scheduler.add_job(
                 self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
@@ -115,9 +122,11 @@ class Clock:
             log.error("round_failed", error=str(error))
 
     def _tidy(self) -> None:
-        """Once a day: forget what no new item will be compared with."""
+        """Once a day: forget what no new item will be compared with, and ask again for what waits too long."""
         try:
             forget(self.service.store, self.service.line.intake.joining, _now())
+            asked, archived = waiting.ask_again(self.service.store, _now())
+            log.info("waiting_looked_at", asked_again=asked, archived=archived)
         except StoreError as error:  # tomorrow again
             log.error("tidy_failed", error=str(error))
 
@@ -136,6 +145,21 @@ class Clock:
                 self._trained_at = now
         except StoreError as error:  # the next hour again
             log.error("learning_failed", error=str(error))
+
+    def _bring_back(self) -> None:
+        """What editors put off until now waits again."""
+        try:
+            waiting.bring_back(self.service.store, _now())
+        except StoreError as error:  # in ten minutes again
+            log.error("bring_back_failed", error=str(error))
+
+    def _release(self) -> None:
+        """What editors decided between two rounds of polls comes out."""
+        try:
+            if has_news(self.service.store):
+                refresh(self.service.press, _now())
+        except StoreError as error:  # the next tick tries again
+            log.error("release_failed", error=str(error))
 
     def _fetch(
         self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
@@ -173,6 +197,12 @@ def poll_round(
     if polled:
         refresh(service.press, now)
     return polled
+
+
+def has_news(store: Store) -> bool:
+    """Whether people did something that is not released yet; what a round of polls brings, it releases itself."""
+    with store.read() as transaction:
+        return events.has_human_after(transaction, documents.released_seq(transaction))
 
 
 @contextmanager

@@ -1,18 +1,34 @@
 """What people decided. A decision and its event are written together; undoing one marks it, nothing is lost."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from aggregator.store.database import Transaction, take_numbers
+from aggregator.store.items import parts
 from aggregator.store.tables import decision
 
 STORY, PAIR, SOURCE, TERM = "story", "pair", "source", "term"  # what a decision is about
 JOIN, APART = "join", "apart"  # of a pair: one story, never one story
 ALWAYS = "always"  # of a source or a term: what it is always about
 ASK = "ask"  # of a source: its items are never joined without an editor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """One decision about a story. `group` is shared by what was decided at one stroke; None: it stands alone."""
+
+    id: int
+    story_id: int
+    kind: str
+    value: dict[str, Any]
+    actor: str
+    at: datetime
+    event_seq: int | None
+    group: str | None
 
 
 def record(
@@ -24,9 +40,12 @@ def record(
     actor: str,
     at: datetime,
     event_seq: int | None,
+    group: str | None = None,
 ) -> int:
-    """Write down a decision about a story; returns its number."""
-    return _write(transaction, STORY, str(story_id), kind, value=value, actor=actor, at=at, event_seq=event_seq)
+    """Write down a decision about a story; returns its number. Those with one `group` are undone at one stroke."""
+    return _write(
+        transaction, STORY, str(story_id), kind, value=value, actor=actor, at=at, event_seq=event_seq, group=group
+    )
 
 
 def record_pairs(
@@ -79,6 +98,7 @@ def _write(
     actor: str,
     at: datetime,
     event_seq: int | None,
+    group: str | None = None,
 ) -> int:
     number = take_numbers(transaction, "decision", 1)
     transaction.execute(
@@ -91,9 +111,79 @@ def _write(
             actor=actor,
             at=at,
             event_seq=event_seq,
+            group_id=group,
         )
     )
     return number
+
+
+def last_group(transaction: Transaction, actor: str, kinds: Collection[str]) -> list[Decision]:
+    """What this person decided at the last stroke about stories, in order, as far as it holds; of these kinds only."""
+    query = _of_stories(kinds).where(decision.c.actor == actor).order_by(decision.c.id.desc()).limit(1)
+    last = transaction.execute(query).one_or_none()
+    if last is None or last.group_id is None:
+        return [] if last is None else [_decision(last)]
+    return of_group(transaction, last.group_id, actor)
+
+
+def of_group(transaction: Transaction, group: str, actor: str) -> list[Decision]:
+    """What this person decided at one stroke about stories, in order, as far as it holds."""
+    query = _of_stories().where(decision.c.group_id == group, decision.c.actor == actor).order_by(decision.c.id)
+    return [_decision(row) for row in transaction.execute(query)]
+
+
+def later_than(transaction: Transaction, of: Iterable[Decision], kinds: Collection[str]) -> list[Decision]:
+    """What was decided (of these kinds) about the same stories after `of`, the latest first."""
+    last = {each.story_id: each.id for each in of}
+    found: list[Decision] = []
+    for part in parts(str(number) for number in last):
+        query = _of_stories(kinds).where(decision.c.subject.in_(part), decision.c.id > min(last.values()))
+        found += [_decision(row) for row in transaction.execute(query)]
+    return sorted((each for each in found if each.id > last[each.story_id]), key=lambda each: -each.id)
+
+
+def last_of_kind(transaction: Transaction, story_ids: Iterable[int], kind: str) -> dict[int, Decision]:
+    """The last decision of a kind about each of these stories."""
+    found: dict[int, Decision] = {}
+    for part in parts(str(number) for number in story_ids):
+        query = _of_stories((kind,)).where(decision.c.subject.in_(part)).order_by(decision.c.id)
+        found |= {each.story_id: each for each in map(_decision, transaction.execute(query))}
+    return found
+
+
+def times_of(transaction: Transaction, actor: str, limit: int) -> list[datetime]:
+    """When this person decided about stories, the latest first."""
+    query = select(decision.c.at).where(decision.c.actor == actor, decision.c.subject_kind == STORY)
+    return list(transaction.execute(query.order_by(decision.c.id.desc()).limit(limit)).scalars())
+
+
+def last_number(transaction: Transaction) -> int:
+    """The number of the latest decision, 0 when there is none."""
+    return transaction.execute(select(func.max(decision.c.id))).scalar() or 0
+
+
+def since(transaction: Transaction, actor: str, number: int) -> list[Decision]:
+    """What this person decided about stories after the decision with this number, in order, as far as it holds."""
+    query = _of_stories().where(decision.c.actor == actor, decision.c.id > number).order_by(decision.c.id)
+    return [_decision(row) for row in transaction.execute(query)]
+
+
+def _of_stories(kinds: Collection[str] = ()) -> Select[Any]:
+    query = select(decision).where(decision.c.subject_kind == STORY, decision.c.undone_at.is_(None))
+    return query.where(decision.c.kind.in_(kinds)) if kinds else query
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        id=row.id,
+        story_id=int(row.subject),
+        kind=row.kind,
+        value=row.value,
+        actor=row.actor,
+        at=row.at,
+        event_seq=row.event_seq,
+        group=row.group_id,
+    )
 
 
 def pairs(transaction: Transaction, kind: str) -> list[tuple[int, int]]:

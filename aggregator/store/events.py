@@ -4,14 +4,16 @@ An event's `before` and `after` hold the fields of the story that changed, and `
 Nothing here holds a text of a partner: texts may have to be erased, the log not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from aggregator.model import State
 from aggregator.store.database import Transaction, take_numbers
+from aggregator.store.items import parts
 from aggregator.store.tables import event
 
 SYSTEM = "service"
@@ -22,8 +24,8 @@ LOOK_BACK = 5_000  # events that one page of the log looks at
 class Event:
     """One line of the log.
 
-    `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, or the state that a decision
-    led to.
+    `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, undone (with the group that
+    it undoes), or the state that a decision led to.
     """
 
     at: datetime
@@ -93,6 +95,49 @@ def of_story(transaction: Transaction, story_id: int) -> list[Event]:
     """Everything that ever happened to one story, in order."""
     query = select(event).where(event.c.story_id == story_id).order_by(event.c.seq)
     return [Event(**row._mapping) for row in transaction.execute(query)]
+
+
+def by_seq(transaction: Transaction, seqs: Collection[int]) -> list[Event]:
+    """These events, in order."""
+    found = []
+    for part in parts(seqs):
+        found += [Event(**row._mapping) for row in transaction.execute(select(event).where(event.c.seq.in_(part)))]
+    return sorted(found, key=lambda each: each.seq)
+
+
+def versions(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, int]:
+    """The seq of the last event about each story: what an editor has seen of it."""
+    found: dict[int, int] = {}
+    for part in parts(story_ids):
+        query = select(event.c.story_id, func.max(event.c.seq)).where(event.c.story_id.in_(part))
+        rows = transaction.execute(query.group_by(event.c.story_id))
+        found |= {number: value for number, value in rows if number is not None}
+    return found
+
+
+def has_human_after(transaction: Transaction, seq: int) -> bool:
+    """Whether a person did something to a story after `seq`."""
+    query = select(event.c.seq).where(event.c.seq > seq, event.c.actor != SYSTEM, event.c.story_id.is_not(None))
+    return transaction.execute(query.limit(1)).scalar() is not None
+
+
+def by_others(transaction: Transaction, story_id: int, seq: int, actor: str) -> Event | None:
+    """The last thing that another person did about a story after `seq`."""
+    query = select(event).where(event.c.story_id == story_id, event.c.seq > seq, event.c.actor.not_in((SYSTEM, actor)))
+    row = transaction.execute(query.order_by(event.c.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else Event(**row._mapping)
+
+
+def last_held(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these stories was last laid before the editors by an event of its own."""
+    found: dict[int, datetime] = {}
+    for part in parts(story_ids):
+        query = select(event.c.story_id, func.max(event.c.at)).where(
+            event.c.story_id.in_(part), event.c.kind == State.HELD.value
+        )
+        rows = transaction.execute(query.group_by(event.c.story_id))
+        found |= {number: value for number, value in rows if number is not None}
+    return found
 
 
 def stories_of_item(transaction: Transaction, item_id: int) -> list[int]:

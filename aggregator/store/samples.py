@@ -40,7 +40,7 @@ def automatic(
             item.c.first_seen < until,
             story.c.merged_into.is_(None),
             or_(
-                story.c.state == State.OFF_TOPIC.value,
+                (story.c.state == State.OFF_TOPIC.value) & (story.c.reason == "off-topic"),  # the program's own word
                 (story.c.state == State.PUBLISHED.value) & story.c.reason.in_(list(reasons)),
             ),
             ~exists().where(sample.c.story_id == story.c.id),

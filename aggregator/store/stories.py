@@ -15,8 +15,7 @@ from aggregator.store.database import Transaction
 from aggregator.store.events import Event, append
 from aggregator.store.items import item_from, parts
 from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
-
-TIMES = ("dated", "released", "updated")
+from aggregator.store.trays import rank_of, tray_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,11 +54,41 @@ class StoryRow:
         }
 
 
+def with_fields(row: StoryRow, fields: Mapping[str, Any]) -> StoryRow:
+    """A story with some of its fields as an event has them."""
+    held = row.fields() | dict(fields)
+    tags = Tags(
+        theme=held["theme"],
+        second_theme=held["second_theme"],
+        off_topic=bool(held["off_topic"]),
+        score=held["score"],
+        decision=held["verdict"],
+        because=tuple(held["because"]),
+    )
+    return StoryRow(
+        id=row.id,
+        uri=held["uri"],
+        origin_id=held["origin_id"],
+        state=State(held["state"]),
+        reason=held["reason"],
+        tags=tags,
+        dated=_time(held["dated"]) or row.dated,
+        released=_time(held["released"]),
+        updated=_time(held["updated"]),
+        merged_into=held["merged_into"],
+    )
+
+
+def slug_of(row: StoryRow) -> str:
+    """The last part of a story's id."""
+    return Story(id=row.uri, items=()).slug
+
+
 def create(transaction: Transaction, rows: Sequence[StoryRow]) -> None:
     """Insert stories; the caller appends their "taken-in" events."""
     transaction.execute(
         insert(story),
-        [_columns(row.fields()) | {"id": row.id, "slug": Story(id=row.uri, items=()).slug} for row in rows],
+        [_columns(row) | {"id": row.id, "slug": slug_of(row)} for row in rows],
     )
 
 
@@ -80,7 +109,7 @@ def apply(
     ]
     if not differing:
         return None
-    names = [name for name in differing[0][0].fields() if name != "uri"]
+    names = [name for name in _columns(differing[0][0]) if name != "uri"]
     statement = (
         update(story)
         .where(story.c.id == bindparam("of_story"))
@@ -89,7 +118,7 @@ def apply(
     transaction.execute(
         statement,
         [
-            {"of_story": new.id} | {f"new_{k}": v for k, v in _columns(new.fields()).items() if k != "uri"}
+            {"of_story": new.id} | {f"new_{k}": v for k, v in _columns(new).items() if k != "uri"}
             for _, new, _ in differing
         ],
     )
@@ -375,9 +404,15 @@ def _event(like: Event, kind: str, old: StoryRow, new: StoryRow) -> Event:
     return replace(like, kind=kind, story_id=new.id, before=before, after=after)
 
 
-def _columns(fields: dict[str, Any]) -> dict[str, Any]:
-    times = {name: None if fields[name] is None else EPOCH + fields[name] * MICROSECOND for name in TIMES}
-    return fields | times
+def _columns(row: StoryRow) -> dict[str, Any]:
+    """The columns of a story but its number and slug: its fields, and where it lies in the editors' queue."""
+    rank = rank_of(row.state, row.reason, row.tags.score, is_off_topic=row.tags.off_topic)
+    times = {"dated": row.dated, "released": row.released, "updated": row.updated}
+    return row.fields() | times | {"tray": tray_of(row.state, row.reason).value, "rank": rank}
+
+
+def _time(micros: int | None) -> datetime | None:
+    return None if micros is None else EPOCH + micros * MICROSECOND
 
 
 def _micros(at: datetime | None) -> int | None:

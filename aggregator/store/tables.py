@@ -194,6 +194,8 @@ class StoryColumns(TypedColumns):
     released = Column(UtcDateTime)
     updated = Column(UtcDateTime)
     merged_into: Named[int | None] = Column(BigId)  # the story that an editor made it part of
+    tray: Named[str]  # with `rank`: follows from the rest, for the editors' queue (trays.py)
+    rank: Named[int] = Column(Integer)
 
 
 class EventColumns(TypedColumns):
@@ -222,6 +224,7 @@ class DecisionColumns(TypedColumns):
     actor: Named[str]
     at: Named[datetime] = Column(UtcDateTime)
     event_seq: Named[int | None] = Column(BigId)
+    group_id: Named[str | None]  # what was decided at one stroke, and is undone at one
     undone_at = Column(UtcDateTime)
 
 
@@ -375,6 +378,17 @@ class LoginAttemptColumns(TypedColumns):
     at: Named[datetime] = Column(UtcDateTime)
 
 
+class RoundColumns(TypedColumns):
+    """An editor's weekly walk through what waits: from when to when, and how much there was to do."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    account_id: Named[int] = Column(BigId)
+    started: Named[datetime] = Column(UtcDateTime)
+    closed = Column(UtcDateTime)
+    planned: Named[int] = Column(Integer)
+    first_decision: Named[int] = Column(BigId)  # the number that decisions of this round are greater than
+
+
 class CounterColumns(TypedColumns):
     """Numbers that only grow: ids, event seq, the generation of the documents, how far release has read the log."""
 
@@ -409,6 +423,7 @@ account = Table("account", metadata, AccountColumns)
 session = Table("session", metadata, SessionColumns)
 one_time_link = Table("one_time_link", metadata, OneTimeLinkColumns)
 login_attempt = Table("login_attempt", metadata, LoginAttemptColumns)
+round_ = Table("round", metadata, RoundColumns)
 
 Index(None, host.c.next_due)
 Index(None, poll.c.host_id, poll.c.next_due)
@@ -421,9 +436,13 @@ Index(None, proposal.c.other_id)
 Index(None, story.c.merged_into)
 Index(None, story.c.state, story.c.released)
 Index(None, story.c.state, story.c.dated)
+Index(None, story.c.tray, story.c.rank, story.c.dated, story.c.id)
 Index(None, event.c.story_id)
 Index(None, event.c.item_id)
 Index(None, decision.c.subject_kind, decision.c.subject)
+Index(None, decision.c.actor, decision.c.id)
+Index(None, decision.c.group_id)
+Index(None, round_.c.account_id, round_.c.id)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
 Index(None, sample.c.decided_at)

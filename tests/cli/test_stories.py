@@ -122,3 +122,22 @@ def test_a_story_tells_that_its_article_is_gone(run: Run, ids: list[str], settin
     (item,) = run("stories", "show", last).json["items"]
     assert (item["missing_since"], item["gone"]) == ("2026-11-23T12:00:00Z", "2026-11-24T12:00:00Z")
     assert "gone since 2026-11-24T12:00:00Z" in run("stories", "show", last, terminal=True).out
+
+
+def test_what_was_decided_at_the_terminal_is_undone_there(run: Run, ids: list[str]) -> None:
+    assert run("stories", "off-topic", ids[0], ids[1]).json == {"changed": ids[:2], "unknown": []}
+    run("stories", "reject", ids[2])
+    assert [state(run, each) for each in ids] == ["withdrawn"] * 3
+    told = run("stories", "undo").json
+    assert told == {"undone": 1, "restored": [ids[2]], "refused": "", "by": ""}
+    ended = run("stories", "undo", "--steps", 2)
+    assert (ended.code, ended.json["undone"], sorted(ended.json["restored"])) == (4, 1, sorted(ids[:2]))
+    assert [state(run, each) for each in ids] == ["published"] * 3
+    assert run("stories", "undo").code == 1
+    assert "0 undone" in run("stories", "undo", terminal=True).out
+
+
+def test_later_is_not_for_what_is_public(run: Run, ids: list[str]) -> None:
+    assert run("stories", "later", ids[0], "--until", "2026-12-01T09:00:00Z").json["changed"] == []
+    assert run("stories", "later", ids[0]).json["changed"] == []
+    assert state(run, ids[0]) == "published"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.desk import decide
-from aggregator.desk.decide import Decided
+from aggregator.desk.decide import Decided, Said
 from aggregator.model import State, Tags
 from aggregator.store import Store, decisions, events, stories
 from aggregator.store.check import contradictions
@@ -129,3 +129,63 @@ def test_a_decision_is_written_down_also_when_it_agrees(store: Store) -> None:
         ("theme", {"theme": "leven-lang-ontwikkelen", "second_theme": None}, "thea", 2),
         ("reject", {"state": "withdrawn", "reason": "dubbel"}, "piet", 3),
     ]
+
+
+def said(actor: str = "thea", **seen: int) -> Said:
+    return Said(actor=actor, at=LATER, seen={name.removeprefix("s"): seq for name, seq in seen.items()})
+
+
+@pytest.mark.parametrize(("before", "state"), [(HELD, State.OFF_TOPIC), (OUT, State.WITHDRAWN)])
+def test_off_topic_by_an_editor_is_told_from_the_programs_own(store: Store, before: StoryRow, state: State) -> None:
+    keep(store, before)
+    decide.off_topic(store, [slug()], "thea", LATER)
+    assert (now_held(store).state, now_held(store).reason) == (state, decide.BY_AN_EDITOR)
+    with store.read() as transaction:
+        assert [each["kind"] for each in decisions.of_story(transaction, 1)] == ["off-topic"]
+
+
+def test_later_remembers_until_when_and_what_the_story_waited_for(store: Store) -> None:
+    keep(store, HELD, row(2))
+    decide.later(store, [slug(1), slug(2)], "thea", LATER, LATER + HOUR)
+    assert (now_held(store).state, now_held(store, 2)) == (State.LATER, row(2))
+    with store.read() as transaction:
+        (found,) = decisions.of_story(transaction, 1)
+    assert found["value"] == {"state": "later", "until": (LATER + HOUR).isoformat(), "waited_for": "unsure"}
+
+
+def test_a_star_is_a_decision_and_changes_nothing(store: Store) -> None:
+    keep(store, HELD)
+    assert decide.decide(store, [slug()], [decide.starring()], said()).changed == ()
+    assert now_held(store) == HELD
+    with store.read() as transaction:
+        assert decisions.last_of_kind(transaction, [1], "star")[1].actor == "thea"
+
+
+def test_the_second_theme_comes_and_goes_and_is_never_the_first(store: Store) -> None:
+    keep(store, HELD)
+    for theme, second in (("leven-lang-ontwikkelen", "leven-lang-ontwikkelen"), ("instroom", "leven-lang-ontwikkelen")):
+        decide.decide(store, [slug()], [decide.second_theme(theme, LATER)], said())
+        assert now_held(store).tags.second_theme == second
+    decide.decide(store, [slug()], [decide.first_theme("leven-lang-ontwikkelen", LATER)], said())
+    assert (now_held(store).tags.theme, now_held(store).tags.second_theme) == ("leven-lang-ontwikkelen", None)
+    decide.decide(store, [slug()], [decide.second_theme("instroom", LATER)] * 2, said())
+    assert now_held(store).tags.second_theme is None
+
+
+def test_nothing_is_written_when_another_decided_since(store: Store) -> None:
+    keep(store, HELD, replace(row(2), state=State.HELD))
+    decide.publish(store, [slug()], "piet", LATER, "mooi")
+    seen = {slug(1): 1, slug(2): 2}
+    came = decide.decide(store, [slug(2), slug(1)], [decide.rejecting()], Said(actor="thea", at=LATER, seen=seen))
+    assert (came.changed, [each.actor for each in came.conflicts]) == ((), ["piet"])
+    assert now_held(store, 2).state is State.HELD
+    seen = {slug(1): 3, slug(2): 2}
+    again = decide.decide(store, [slug(2), slug(1)], [decide.rejecting()], Said(actor="thea", at=LATER, seen=seen))
+    assert again.changed == (slug(2), slug(1))
+
+
+def test_ones_own_earlier_decision_is_no_conflict(store: Store) -> None:
+    keep(store, HELD)
+    decide.publish(store, [slug()], "thea", LATER)
+    came = decide.decide(store, [slug()], [decide.rejecting()], Said(actor="thea", at=LATER, seen={slug(): 1}))
+    assert came.changed == (slug(),)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from aggregator.desk import decide, flood, join, rebuild, retag
+from aggregator.desk import decide, flood, join, rebuild, retag, undo, waiting
 from aggregator.model import Entry, Failed, Outcome, State, Tags, Wire
 from aggregator.pipeline import Line, poll_due
 from aggregator.store import Store, events, items, leases, migrate, open_store, stories
@@ -112,7 +112,7 @@ class Newsroom(RuleBasedStateMachine):
         self.we_poll(30)
 
     @precondition(lambda self: self.slugs())
-    @rule(place=places, what=st.sampled_from([decide.publish, decide.reject]))
+    @rule(place=places, what=st.sampled_from([decide.publish, decide.reject, decide.off_topic]))
     def an_editor_decides(self, place: int, what: object) -> None:
         slugs = self.slugs()
         assert callable(what)
@@ -123,12 +123,6 @@ class Newsroom(RuleBasedStateMachine):
     def an_editor_gives_a_theme(self, place: int, theme: str | None) -> None:
         slugs = self.slugs()
         decide.set_theme(self.store, [slugs[place % len(slugs)]], theme, None, "thea", self.now)
-
-    @precondition(lambda self: self.slugs())
-    @rule(place=places)
-    def an_editor_says_off_topic(self, place: int) -> None:
-        slugs = self.slugs()
-        decide.off_topic(self.store, [slugs[place % len(slugs)]], "thea", self.now)
 
     @precondition(lambda self: self.slugs())
     @rule(verdict=st.sampled_from(sorted(VERDICTS)), meanwhile=places)
@@ -197,6 +191,25 @@ class Newsroom(RuleBasedStateMachine):
             found = items.of_stories(transaction, stories.by_state(transaction, None, limit=99))
             rows = stories.rows(transaction, found)
         return [(rows[story].uri.rsplit("/")[-1], sorted(held)) for story, held in found.items() if len(held) > 1]
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, hours=st.sampled_from([1, 200]))
+    def an_editor_puts_off_and_it_comes_back(self, place: int, hours: int) -> None:
+        slugs = self.slugs()
+        until = self.now + timedelta(hours=hours)
+        decide.later(self.store, [slugs[place % len(slugs)]], "thea", self.now, until)
+        decide.off_topic(self.store, [slugs[0]], "thea", self.now)
+        waiting.bring_back(self.store, self.now + timedelta(hours=100))
+        waiting.ask_again(self.store, self.now)
+
+    @rule(steps=st.integers(1, 4))
+    def an_editor_undoes(self, steps: int) -> None:
+        came = undo.undo(self.store, "thea", self.now, steps)
+        with self.store.read() as transaction:
+            rows = stories.rows(transaction, stories.by_state(transaction, None, limit=999)).values()
+        for row in rows:  # what was never released counts as that again
+            if stories.slug_of(row) in came.restored:
+                self.seen[row.uri] = (row.released, row.state)
 
     def slugs(self) -> list[str]:
         with self.store.read() as transaction:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import structlog
 
+from aggregator.desk import decide
 from aggregator.errors import BusyError, StoreError
-from aggregator.model import Answer, Entry, Request, Source, Tags
+from aggregator.model import Answer, Entry, Request, Source, State, Tags
 from aggregator.schedule import embedded
 from aggregator.schedule.embedded import Clock, poll_round, sole_process
-from aggregator.store import documents, leases, outbox, sources
+from aggregator.store import documents, leases, outbox, sources, stories
+from aggregator.store.events import Event
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_entry
 from tests.line.partner import Partners, feed
@@ -277,3 +279,39 @@ def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Ser
         time.sleep(0.02)
     clock.stop()
     assert arrived == ["thea@example.nl"]
+
+
+def test_what_an_editor_decides_comes_out_without_waiting_for_a_poll(
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+) -> None:
+    publish(partners)
+    clock = start()
+    assert rounds.acquire(timeout=5)
+    with service.store.read() as transaction:
+        slug = stories.load(transaction, stories.by_state(transaction, None, limit=1))[0].slug
+    assert not embedded.has_news(service.store)
+    assert slug.encode() in atom(service)
+    decide.reject(service.store, [slug], "thea", datetime.now(UTC))
+    assert embedded.has_news(service.store)
+    wait_for(lambda: slug.encode() not in atom(service))
+    assert not embedded.has_news(service.store)
+    assert clock.stop()
+
+
+def test_what_was_put_off_comes_back_while_the_clock_runs(
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+) -> None:
+    publish(partners)
+    poll_round(service, datetime.now(UTC), "test")
+    with service.store.append() as transaction:
+        row = stories.rows(transaction, [1])[1]
+        held = replace(row, state=State.HELD, reason="unsure", released=None, updated=None)
+        stories.apply(transaction, [(row, held)], Event(at=NOW, kind="held"))
+    decide.later(service.store, [stories.slug_of(row)], "thea", NOW, NOW + HOUR)
+    start()
+
+    def is_back() -> bool:
+        with service.store.read() as transaction:
+            return stories.rows(transaction, [1])[1].reason == "unsure"
+
+    wait_for(is_back)

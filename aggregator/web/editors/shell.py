@@ -47,7 +47,10 @@ class Place:
 
 
 PLACES = (
-    Place(key="place_queue"),
+    Place(
+        key="place_queue",
+        screens=(Screen(path="/edit/queue", key="screen_queue", role=Role.READER),),
+    ),
     Place(
         key="place_sources",
         screens=(Screen(path="/edit/own", key="screen_own", role=Role.OWNER, only=Role.OWNER),),
@@ -84,6 +87,7 @@ def page(visit: Visit, template: str, *, title: str, status: int = 200, place: s
         here=place,
         csrf=visit.form_token if visit.visitor or visit.token else "",
         styles=(stylesheet()[0], asset("desk.css")[0]),
+        asset=lambda name: asset(name)[0],
         moment=lambda at: moment(at, words),
         Role=Role,
         **values,

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from aggregator.accounts import Access, people
+from aggregator.model import Theme
 from aggregator.release import Press, refresh
 from aggregator.store import Store, accounts
 from aggregator.store.accounts import Account, Role
@@ -27,6 +28,15 @@ from tests.store.conftest import store
 
 __all__ = ["store"]
 
+THEMES = tuple(
+    Theme(slug=slug, label={"nl": label, "en": label}, definition={"nl": "Wat het is.", "en": "What it is."})
+    for slug, label in (
+        ("instroom", "Instroom"),
+        ("lerarentekort-en-professionalisering", "Lerarentekort en -professionalisering"),
+        ("publiek-privaat-samenwerken", "Publiek-privaat samenwerken"),
+        ("leven-lang-ontwikkelen", "Leven lang ontwikkelen"),
+    )
+)
 PASSWORD = "een goed wachtwoord"
 
 
@@ -105,7 +115,7 @@ class Client:
 def press(store: Store) -> Press:
     """A store with three published stories of fme, and another source without any."""
     partners = Partners()
-    made = Press(store=store, site=SITE, created=NOW - DAY)
+    made = Press(store=store, site=replace(SITE, themes=THEMES), created=NOW - DAY)
     follow(store, make_source(relevance="all"), make_source("vhto"))
     partners.documents["https://fme.example/feed"] = feed(make_entry(1), make_entry(2), make_entry(3))
     run(make_line(store, partners))

@@ -39,6 +39,27 @@ def submit(path: str, fields: dict[str, str], button: str) -> Reach:
     return reach
 
 
+def press(path: str, button: str) -> Reach:
+    """Open a page and press the first button of this name."""
+
+    def reach(page: Page, address: str) -> None:
+        page.goto(address + path)
+        page.locator(f"button:text-is('{button}')").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return reach
+
+
+def opening(path: str, what: str) -> Reach:
+    """Open a page, and something on it."""
+
+    def reach(page: Page, address: str) -> None:
+        page.goto(address + path)
+        page.locator(what).first.click()
+
+    return reach
+
+
 def screens(links: dict[str, str]) -> Iterator[Screen]:
     """All of them. `links` holds one-time links by purpose, "over" among them."""
     yield Screen("sign-in", "", at("/edit/sign-in"))
@@ -64,6 +85,18 @@ def screens(links: dict[str, str]) -> Iterator[Screen]:
         "users-invited", "beheerder@example.nl", submit("/edit/users", {"email": "nieuw@example.nl"}, "Uitnodigen")
     )
     yield Screen("user", "beheerder@example.nl", at("/edit/users/2"))
+    unsure = "/edit/queue?tab=unsure"
+    yield Screen("queue", "redacteur@example.nl", at(unsure))
+    yield Screen("queue-decided", "redacteur@example.nl", press(unsure, "Afwijzen"))
+    yield Screen("queue-menu", "redacteur@example.nl", opening(unsure, ".item-more summary"))
+    yield Screen("queue-english", "redacteur@example.nl", at(f"{unsure}&lang=en"))
+    yield Screen("queue-round", "redacteur@example.nl", press(unsure, "Ronde beginnen"))
+    yield Screen("queue-undone", "redacteur@example.nl", press(unsure, "Ongedaan maken"))
+    yield Screen("queue-flood", "redacteur@example.nl", at("/edit/queue"))
+    yield Screen("queue-empty", "redacteur@example.nl", at("/edit/queue?tab=later"))
+    yield Screen("queue-filter", "redacteur@example.nl", at(f"{unsure}&q=xyzzy"))
+    yield Screen("queue-published", "redacteur@example.nl", at("/edit/queue?tab=published"))
+    yield Screen("queue-reader", "lezer@example.nl", at(unsure))
     yield Screen("log", "lezer@example.nl", at("/edit/log"))
     yield Screen("log-empty", "lezer@example.nl", at("/edit/log?kind=withdrawn"))
     yield Screen("own-source", "bronhouder@example.nl", at("/edit/own"))

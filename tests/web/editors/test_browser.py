@@ -16,6 +16,7 @@ from aggregator.release import Press
 from aggregator.store.accounts import Role
 from tests.web.editors.conftest import PASSWORD, People, serving
 from tests.web.editors.screens import Screen, screens, sign_in
+from tests.web.editors.waiting import lay_queue
 
 pytestmark = pytest.mark.browser
 
@@ -24,10 +25,12 @@ EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
 
 @pytest.fixture
-def everyone(someone: People, access: Access) -> dict[str, str]:
+def everyone(someone: People, access: Access, press: Press) -> dict[str, str]:
     """An account of each role, and links that were not used yet."""
     for role in (Role.MANAGER, Role.EDITOR, Role.READER, Role.OWNER):
         someone(role)
+    lay_queue(access.store, 24)
+    lay_queue(access.store, 3, "flood", first=501)
     links = {}
     for name, role in (("invite", Role.EDITOR), ("owner", Role.OWNER)):
         made = people.invite(
@@ -126,6 +129,7 @@ def test_signing_in_and_out_by_keyboard_alone(page: Page, address: str, someone:
 def test_a_manager_invites_someone_who_begins(browser: Browser, page: Page, address: str, someone: People) -> None:
     someone(Role.MANAGER)
     sign_in(page, address, "beheerder@example.nl")
+    page.goto(f"{address}/edit/users")
     page.get_by_label("E-mailadres").fill("jan@example.nl")
     page.get_by_label("Naam").fill("Jan de Wit")
     page.get_by_role("button", name="Uitnodigen").click()
