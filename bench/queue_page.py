@@ -11,7 +11,6 @@ import asyncio
 import json
 import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -48,7 +47,7 @@ def main() -> None:
         store = open_store(f"sqlite+pysqlite:///{folder}/queue.sqlite3")
         migrate.prepare(store)
         fill(store, asked.held)
-        print(json.dumps({"held": asked.held} | measured(store, asked.requests, Path(folder)), indent=1))
+        print(json.dumps({"held": asked.held} | measured(store, asked.requests), indent=1))
         store.close()
 
 
@@ -70,7 +69,7 @@ def fill(store: Store, count: int) -> None:
             )
 
 
-def measured(store: Store, requests: int, folder: Path) -> dict[str, Any]:
+def measured(store: Store, requests: int) -> dict[str, Any]:
     """CPU milliseconds and SQL statements a request, by address."""
     site = Site(title="Nieuws", base_url="http://127.0.0.1:8000", tag_authority="nieuws.example,2026")
     access = Access(store=store, secret_key="x" * 32, base_url=site.base_url, title=site.title)

@@ -78,7 +78,7 @@ def test_off_topic_keeps_out_or_withdraws_and_publishing_takes_it_back(store: St
     decide.publish(store, [slug(2)], "thea", LATER)
     with store.read() as transaction:
         found = stories.rows(transaction, [1, 2])
-    assert (found[1].state, found[1].reason, found[1].tags.off_topic) == (State.REJECTED, "off-topic", True)
+    assert (found[1].state, found[1].reason, found[1].tags.off_topic) == (State.OFF_TOPIC, "by an editor", True)
     assert (found[2].state, found[2].tags.off_topic) == (State.PUBLISHED, False)
 
 

@@ -16,7 +16,10 @@ WEEK = 7 * DAY
 
 def fill(store: Store) -> None:
     """30 published, 6 dropped, one held, one that an editor decided."""
-    dropped = [replace(row(number), state=State.OFF_TOPIC, tags=OFF_TOPIC, released=None) for number in range(31, 37)]
+    dropped = [
+        replace(row(number), state=State.OFF_TOPIC, reason="off-topic", tags=OFF_TOPIC, released=None)
+        for number in range(31, 37)
+    ]
     held = replace(row(37), state=State.HELD)
     keep(store, *map(row, range(1, 31)), *dropped, held, row(38))
     decide.publish(store, [slug(38)], "thea", NOW)
