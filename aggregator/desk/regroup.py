@@ -11,8 +11,8 @@ from datetime import datetime
 
 from aggregator.arrivals import mint
 from aggregator.joining import producers
-from aggregator.model import State
-from aggregator.store import Transaction, events, items, stories
+from aggregator.model import Edits, State
+from aggregator.store import Transaction, decisions, events, items, stories
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -84,7 +84,9 @@ def credit(transaction: Transaction, story_id: int, said: Said) -> None:
     elected = producers(transaction, [story_id]).get(story_id)
     if elected is not None and elected != row.origin_id:
         origin = items.load_items(transaction, [elected])[elected]
-        new = replace(row, origin_id=elected, dated=origin.entry.published or origin.first_seen)
+        edits = decisions.edits_of(transaction, [story_id]).get(story_id, Edits())
+        dated = edits.published or origin.entry.published or origin.first_seen
+        new = replace(row, origin_id=elected, dated=dated)
         stories.apply(transaction, [(row, new)], said.event("origin", item_id=elected))
 
 

@@ -117,6 +117,18 @@ def revise_items(
     )
 
 
+def said_at(transaction: Transaction, item_id: int, at: datetime) -> Entry | None:
+    """What an item said at a moment, if it says something else since."""
+    query = (
+        select(revision.c.before)
+        .where(revision.c.item_id == item_id, revision.c.at > at)
+        .order_by(revision.c.at, revision.c.id)
+        .limit(1)
+    )
+    found = transaction.execute(query).scalar()
+    return None if found is None else from_json(Entry, found)
+
+
 def load_items(transaction: Transaction, ids: Iterable[int]) -> dict[int, Item]:
     """Items by id."""
     found: dict[int, Item] = {}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
-from aggregator.model import Evidence, Precision, Site, Source, Story, Theme
+from aggregator.model import Precision, Site, Source, Story, Theme
 from aggregator.publish import entry
 from aggregator.publish.channel import Format, feed_path
 from aggregator.publish.characters import line, web_address
@@ -119,10 +119,10 @@ class Rows:
 
     def day(self, story: Story) -> Day:
         """Return the partner's date; of a story without one, the day on which we found it."""
-        said = story.origin.entry
-        if said.published is None or said.date_evidence is Evidence.FIRST_SEEN:
+        when, precision = entry.published(story), entry.precision(story)
+        if when is None or precision is None:
             return self._day(entry.released(story), Precision.DAY, found=True)
-        return self._day(said.published, said.date_precision or Precision.MINUTE)
+        return self._day(when, precision)
 
     def date(self, day: date | None) -> Day | None:
         """Return a calendar day for readers."""
@@ -192,7 +192,7 @@ def _home(address: str) -> str:
 
 def _newest(story: Story, today: date) -> tuple[date, datetime, datetime]:
     released = entry.released(story)
-    shown = story.origin.entry.published or released
+    shown = entry.published(story) or released
     day = day_in_amsterdam(shown)
     return (today, released, released) if day > today else (day, shown, released)
 
