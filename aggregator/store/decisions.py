@@ -10,7 +10,7 @@ from aggregator.model import Edits
 from aggregator.store.codec import from_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import decision
+from aggregator.store.tables import EPOCH, MICROSECOND, decision
 
 STORY, PAIR, SOURCE = "story", "pair", "source"  # what a decision is about
 JOIN, APART = "join", "apart"  # of a pair: one story, never one story
@@ -150,6 +150,21 @@ def in_force(transaction: Transaction, kind: str) -> dict[int, dict[str, Any]]:
         .order_by(decision.c.id)
     )
     return {int(row.subject): dict(row._mapping) for row in transaction.execute(query)}
+
+
+def pinned(transaction: Transaction) -> dict[int, datetime]:
+    """Until when stories stand first on the news page, by story."""
+    return _times(transaction, PIN, "until")
+
+
+def scheduled(transaction: Transaction) -> dict[int, datetime]:
+    """When stories will be published, by story."""
+    return _times(transaction, SCHEDULE, "at")
+
+
+def _times(transaction: Transaction, kind: str, name: str) -> dict[int, datetime]:
+    held = in_force(transaction, kind)
+    return {number: EPOCH + each["value"][name] * MICROSECOND for number, each in held.items()}
 
 
 def end_of(transaction: Transaction, subject_kind: str, subject: str, now: datetime, kind: str | None = None) -> None:

@@ -37,7 +37,7 @@ def make_app(press: Press, access: Access, provider: Provider | None = None) -> 
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
-    app.include_router(make_editors(access, provider).router)
+    app.include_router(make_editors(access, press, provider).router)
     _add_operations(app, press)
     _add_static(app)
     add_errors(app, press, access)

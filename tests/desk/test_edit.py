@@ -51,6 +51,7 @@ def test_an_edit_is_a_decision_and_the_item_stays_what_the_partner_said(store: S
     found, story = held(store)
     assert story.edits == WORDS
     assert story.items == (make_item(1),)
+    assert WORDS.published
     assert found == replace(out, updated=LATER, dated=WORDS.published)
     with store.read() as transaction:
         said = [(each["kind"], each["actor"]) for each in decisions.of_story(transaction, 1)]
@@ -99,7 +100,7 @@ def test_each_field_goes_back_to_the_source_by_itself(store: Store, out: StoryRo
     )
     found, story = held(store)
     assert story.edits == Edits(teaser=WORDS.teaser, image=PICTURE)
-    assert found == replace(out, dated=make_entry(1).published, updated=LATER + HOUR)
+    assert found == replace(out, dated=NOW - HOUR, updated=LATER + HOUR)
     assert edit.restore(store, SLUG, ["title"], "piet", LATER + HOUR) == Edited()
 
 

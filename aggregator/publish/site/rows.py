@@ -72,6 +72,8 @@ class StoryRow:
     also: tuple[tuple[PartnerRow, str], ...]
     language: str
     has_article: bool
+    text: str = ""  # the whole of a piece that stands nowhere else, as harmless HTML
+    byline: str = ""
 
     @property
     def host(self) -> str:
@@ -115,6 +117,8 @@ class Rows:
             also=tuple((self.partner(also.source), also.link) for also in entry.also_at(story, self.sources)),
             language=entry.language(story, source, self.site),
             has_article=bool(article),
+            text="" if article or not whole else entry.content(story, source),
+            byline="" if article or not whole else ", ".join(map(line, story.origin.entry.authors)),
         )
 
     def day(self, story: Story) -> Day:

@@ -3,14 +3,15 @@
 from fastapi import Response
 
 from aggregator.accounts import Access
+from aggregator.release import Press
 from aggregator.store.accounts import Role
 from aggregator.web.accounts import Editors, Here, to
-from aggregator.web.editors import account, elsewhere, links, logbook, own_sources, sign_in, users
+from aggregator.web.editors import account, elsewhere, links, logbook, own_sources, sign_in, story, users
 from aggregator.web.editors.shell import first_page
 from aggregator.web.oidc import Provider
 
 
-def make_editors(access: Access, provider: Provider | None = None) -> Editors:
+def make_editors(access: Access, press: Press, provider: Provider | None = None) -> Editors:
     """The editors' side of one service; `provider` is where people may sign in instead of here."""
     editors = Editors(access)
 
@@ -26,4 +27,5 @@ def make_editors(access: Access, provider: Provider | None = None) -> Editors:
     users.add_to(editors)
     own_sources.add_to(editors)
     logbook.add_to(editors)
+    story.add_to(editors, press)
     return editors

@@ -32,15 +32,15 @@ def walk(routes: list[object]) -> list[object]:
 
 
 def test_every_route_has_a_rule(press: Press, access: Access) -> None:
-    rules = make_editors(access).rules
+    rules = make_editors(access, press).rules
     paths = {(method, route.path) for route in routes_of(press, access) for method in route.methods or ()}
     unruled = {path for method, path in paths if (method, path) not in rules}
     assert unruled == PUBLIC
     assert {path for _, path in rules} == {path for _, path in paths if path.startswith("/edit")}
 
 
-def test_what_everyone_may_use_is_the_way_in_and_nothing_else(access: Access) -> None:
-    open_to_all = {path for (_, path), role in make_editors(access).rules.items() if role is None}
+def test_what_everyone_may_use_is_the_way_in_and_nothing_else(press: Press, access: Access) -> None:
+    open_to_all = {path for (_, path), role in make_editors(access, press).rules.items() if role is None}
     assert open_to_all == {
         "/edit/sign-in", "/edit/sign-in/mail", "/edit/sign-in/oidc", "/edit/sign-in/oidc/return", "/edit/links/{token}",
     }  # fmt: skip
@@ -48,11 +48,11 @@ def test_what_everyone_may_use_is_the_way_in_and_nothing_else(access: Access) ->
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_every_route_lets_in_whom_its_rule_names_and_nobody_else(
-    access: Access, address: str, signed_in: Callable[..., Client], role: Role | None
+    press: Press, access: Access, address: str, signed_in: Callable[..., Client], role: Role | None
 ) -> None:
     client = signed_in(role) if role else Client(address)
     csrf = client.get("/edit/account" if role else "/edit/sign-in").csrf
-    rules = make_editors(access).rules
+    rules = make_editors(access, press).rules
     last = ("POST", "/edit/sign-out")  # after it nobody is signed in
     for method, path in sorted(rules, key=lambda each: each == last):
         needed = rules[(method, path)]
