@@ -26,6 +26,7 @@ from aggregator.joining import Joining
 from aggregator.model import Answer, Entry, Request, Site, Source, Tags
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
+from aggregator.probing import Lookout
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, open_store, robots, sources
 from aggregator.tag.lexicon import compile_rules
@@ -50,10 +51,12 @@ class Service:
     access: Access
     senders: Mapping[str, Sender]
     fetcher: Fetcher
+    lookout: Lookout
 
     def close(self) -> None:
         """Give connections and handles back."""
         self.fetcher.close()
+        self.lookout.close()
         self.store.close()
 
 
@@ -64,7 +67,8 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
     """
     store = ready_store(config)
     adopt_sources(store, config, now)
-    fetcher = make_fetcher(config, StoredRobots(store))
+    robots_files = StoredRobots(store)
+    fetcher = make_fetcher(config, robots_files)
     return Service(
         config=config,
         store=store,
@@ -73,6 +77,7 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         access=make_access(config, store),
         senders=make_senders(config),
         fetcher=fetcher,
+        lookout=make_lookout(config, robots_files),
     )
 
 
@@ -104,6 +109,13 @@ def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] |
         robots=robots_files,
         language=config.site.language,
     )
+
+
+def make_lookout(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Lookout:
+    """What people look at addresses with: a fetcher serves one thread, and polling has its own."""
+    fetcher = make_fetcher(config, robots_files)
+    polling = config.polling
+    return Lookout(fetcher.fetch, product=PRODUCT, parallel=polling.parallel, gap=polling.gap, close=fetcher.close)
 
 
 def make_line(

@@ -147,6 +147,14 @@ def of_stories(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, 
     return found
 
 
+def story_numbers(transaction: Transaction, ids: Iterable[int]) -> dict[int, int]:
+    """The stories that items belong to, by item."""
+    found: dict[int, int] = {}
+    for part in parts(ids):
+        found |= dict(transaction.execute(select(item.c.id, item.c.story_id).where(item.c.id.in_(part))).all())
+    return found
+
+
 def last_number(transaction: Transaction) -> int:
     """The highest number of an item; 0 when there is none."""
     return transaction.execute(select(func.max(item.c.id))).scalar() or 0

@@ -43,7 +43,9 @@ def tagged(tags: Tags, site: Site, words: Words) -> str:
 def dated(item: Item, words: Words) -> str:
     """Where the date of an item was read."""
     entry = item.entry
-    if entry.published is None or entry.date_evidence in (None, Evidence.FIRST_SEEN):
+    if entry.published and entry.date_evidence is None:
+        return words("why_dated_hand", day=dutch_date(entry.published, words.language))
+    if entry.published is None or entry.date_evidence is Evidence.FIRST_SEEN:
         return words("why_undated", day=dutch_date(item.first_seen, words.language))
     return words(
         "why_dated", day=dutch_date(entry.published, words.language), how=words(f"evidence_{entry.date_evidence}")

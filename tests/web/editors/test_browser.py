@@ -126,6 +126,7 @@ def test_signing_in_and_out_by_keyboard_alone(page: Page, address: str, someone:
 def test_a_manager_invites_someone_who_begins(browser: Browser, page: Page, address: str, someone: People) -> None:
     someone(Role.MANAGER)
     sign_in(page, address, "beheerder@example.nl")
+    page.goto(f"{address}/edit/users")
     page.get_by_label("E-mailadres").fill("jan@example.nl")
     page.get_by_label("Naam").fill("Jan de Wit")
     page.get_by_role("button", name="Uitnodigen").click()

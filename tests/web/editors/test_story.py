@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from aggregator.desk import decide, edit
+from aggregator.desk import edit
 from aggregator.model import Edits, State, Story
 from aggregator.release import Press
 from aggregator.store import Store, decisions, documents, items, proposals, stories
 from aggregator.store.accounts import Role
+from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 from tests.factories import NOW, make_entry
 from tests.line.partner import Partners, feed, make_line, run
@@ -40,7 +42,8 @@ def act(client: Client, slug: str, what: str, **fields: object) -> Reply:
     page = f"/edit/stories/{slug}"
     shown = client.get(page)
     seen = shown.text.partition('name="seen" value="')[2].partition('"')[0]
-    return client.post(f"{page}/{what}", csrf=shown.csrf, **({"seen": seen} | fields))
+    given: dict[str, Any] = {"seen": seen} | fields
+    return client.post(f"{page}/{what}", csrf=shown.csrf, **given)
 
 
 def feed_of(store: Store) -> str:
@@ -239,7 +242,7 @@ def test_an_embargo_keeps_a_story_in_until_its_moment(store: Store, signed_in: S
     with store.append() as transaction:
         before = stories.rows(transaction, [1])[1]
         held = replace(before, state=State.HELD, reason="unsure", released=None, updated=None)
-        stories.apply(transaction, [(before, held)], decide.Event(at=NOW, kind="held"))
+        stories.apply(transaction, [(before, held)], Event(at=NOW, kind="held"))
     assert act(client, slugs[0], "schedule", on="2099-01-01", at="08:00").status == 303
     assert row_of(store).state is State.SCHEDULED
     assert "Wordt geplaatst op 1 januari 2099, 08:00." in client.get(f"/edit/stories/{slugs[0]}").text
@@ -267,5 +270,5 @@ def test_a_flood_leads_to_its_card(store: Store, signed_in: SignedIn, slugs: lis
     with store.append() as transaction:
         before = stories.rows(transaction, [1])[1]
         held = replace(before, state=State.HELD, reason="flood")
-        stories.apply(transaction, [(before, held)], decide.Event(at=NOW, kind="held"))
+        stories.apply(transaction, [(before, held)], Event(at=NOW, kind="held"))
     assert 'href="/edit/sources/fme#flood"' in signed_in().get(f"/edit/stories/{slugs[0]}").text
