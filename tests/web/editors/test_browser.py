@@ -12,10 +12,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from aggregator.accounts import Access, people
 from aggregator.accounts.people import HandedOver
+from aggregator.desk import edit
+from aggregator.model import Edits, State
 from aggregator.release import Press
+from aggregator.store import proposals, stories
 from aggregator.store.accounts import Role
-from tests.web.editors.conftest import PASSWORD, People, serving
+from aggregator.store.events import Event
+from tests.factories import DAY, NOW, make_entry
+from tests.line.partner import Partners, feed, make_line, run
+from tests.web.editors.conftest import PASSWORD, WEB, People, serving
 from tests.web.editors.screens import Screen, screens, sign_in
+from tests.web.editors.test_add import ARTICLE
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +42,25 @@ def everyone(someone: People, access: Access) -> dict[str, str]:
         )
         assert isinstance(made, HandedOver)
         links[name] = made.link.removeprefix(access.base_url)
-    return links
+    return links | news(access)
+
+
+def news(access: Access) -> dict[str, str]:
+    """A story with everything that one can have, another that waits in a flood; and sites to look at."""
+    address, source = "https://elders.example/nieuws/lasrobot", "https://nieuw.example/feed"
+    WEB.documents[address] = ARTICLE.encode()
+    WEB.documents[source] = feed(make_entry(1), make_entry(2), title="Nieuw College")
+    with access.store.append() as transaction:
+        proposals.put(transaction, [(1, 2, 0.8, "80% van de woorden")], NOW)
+        before = stories.rows(transaction, [3])[3]
+        held = replace(before, state=State.HELD, reason="flood", released=None, updated=None)
+        stories.apply(transaction, [(before, held)], Event(at=NOW, kind="held"))
+        slugs = [each.slug for each in stories.load(transaction, [1, 3])]
+    edit.edit(access.store, slugs[0], Edits(title="Onze eigen kop"), "account:1", NOW)
+    partners = Partners()
+    partners.documents["https://fme.example/feed"] = feed(make_entry(1, title="Nieuws nummer 1, verbeterd"))
+    run(make_line(access.store, partners), NOW + 2 * DAY)
+    return {"story": f"/edit/stories/{slugs[0]}", "held": f"/edit/stories/{slugs[1]}", "page": address, "feed": source}
 
 
 @pytest.fixture

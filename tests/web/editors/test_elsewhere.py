@@ -70,11 +70,11 @@ def test_who_was_invited_comes_in_by_the_same_address_and_then_by_who_they_are(a
     someone(Role.MANAGER, "thea@example.nl")
     away.there.person |= {"email": "Thea@example.nl"}
     away.go()
-    assert away.client.get("/edit").header("location") == "/edit/users"
+    assert away.client.get("/edit").header("location") == "/edit/add"
     away.there.person |= {"email": "married@elsewhere.nl"}
     away.client.cookies.clear()
     away.go()
-    assert away.client.get("/edit").header("location") == "/edit/users"
+    assert away.client.get("/edit").header("location") == "/edit/add"
 
 
 @pytest.mark.parametrize(

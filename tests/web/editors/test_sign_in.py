@@ -133,7 +133,7 @@ def test_opening_a_link_changes_nothing_and_its_button_does(client: Client, acce
     short = client.post(link, email="thea@example.nl", password="kort")
     assert (short.status, "te kort: neem 12 tekens" in short.text) == (422, True)
     assert client.post(link, email="thea@example.nl", password=PASSWORD).header("location") == "/edit"
-    assert client.get("/edit").header("location") == "/edit/users"
+    assert client.get("/edit").header("location") == "/edit/add"
     over = Client(client.address).get(link)
     assert (over.status, "werkt niet meer" in over.text) == (410, True)
 
