@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from aggregator.desk import add, timing
 from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Entry, Request, Source, Tags
 from aggregator.schedule import embedded
@@ -277,3 +278,12 @@ def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Ser
         time.sleep(0.02)
     clock.stop()
     assert arrived == ["thea@example.nl"]
+
+
+def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[..., Clock]) -> None:
+    now = datetime.now(UTC)
+    made = add.add(service.line, service.press.site, make_entry(1), "account:1", now)
+    assert timing.schedule(service.store, made.slug, now, "account:1", now)
+    assert made.slug.encode() not in atom(service)
+    start()
+    wait_for(lambda: made.slug.encode() in atom(service))

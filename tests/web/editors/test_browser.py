@@ -169,6 +169,21 @@ def test_a_manager_invites_someone_who_begins(browser: Browser, page: Page, addr
 def test_the_skip_link_leads_past_the_menu(page: Page, address: str, someone: People) -> None:
     someone(Role.MANAGER)
     sign_in(page, address, "beheerder@example.nl")
+    page.goto(f"{address}/edit/users")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_an_address_becomes_news_by_three_keys(page: Page, address: str, someone: People) -> None:
+    someone(Role.EDITOR)
+    WEB.documents["https://elders.example/nieuws/lasrobot"] = ARTICLE.encode()
+    sign_in(page, address, "redacteur@example.nl")
+    page.goto(f"{address}/edit/add")
+    page.keyboard.insert_text("https://elders.example/nieuws/lasrobot")  # pasted
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Plaatsen", exact=True).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Toegevoegd.")
+    page.goto(f"{address}/?lang=nl")
+    expect(page.get_by_role("link", name="Lasrobot voor het mbo")).to_be_visible()
