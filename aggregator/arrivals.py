@@ -190,12 +190,15 @@ def _credit(transaction: Transaction, intake: Intake, joined: Sequence[Arrived],
     decided = stories.decided(transaction, touched)
     arrivals = {each.newcomer.id: each for each in joined}
     elected = producers(transaction, touched)
+    edited = decisions.edits_of(transaction, decided)
     origins = items.load_items(transaction, {*elected.values(), *(row.origin_id for row in rows.values())})
     for story, number in elected.items():
         row = rows[story]
         if number != row.origin_id:
             newcomer = arrivals.get(number)
             new = _credited(intake, row, number, origins, newcomer, now, undecided=story not in decided)
+            if story in edited:
+                new = replace(new, dated=edited[story].published or new.dated)
             stories.apply(transaction, [(row, new)], Event(at=now, kind="origin", item_id=number))
     refused = {story: origins[row.origin_id].source_id for story, row in rows.items()}
     elsewhere = [

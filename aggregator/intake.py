@@ -9,9 +9,9 @@ from aggregator.batch import Change, Fresh, Intake, Receipt
 from aggregator.dedup.identity import is_another_article, visible_change
 from aggregator.dedup.moved import inherited
 from aggregator.dedup.profile import profile
-from aggregator.model import Item, Source, State
+from aggregator.model import Edits, Item, Source, State
 from aggregator.policy.admission import UP_TO_AN_EDITOR, admit
-from aggregator.store import Store, Transaction, agenda, items, leases, neighbours, stories, trials
+from aggregator.store import Store, Transaction, agenda, decisions, items, leases, neighbours, stories, trials
 from aggregator.store.events import Event
 from aggregator.store.leases import Lease
 from aggregator.store.stories import StoryRow
@@ -121,22 +121,40 @@ def _revise(
     neighbours.reword(transaction, [(each.known.id, profile(each.item.entry).lead) for each, _, _ in told])
     held = stories.rows(transaction, (each.known.story_id for each, _, _ in told))
     decided = stories.decided(transaction, held)
+    edited = decisions.edits_of(transaction, decided)
     for each, receipt, old in told:
         row = held[each.known.story_id]
         seen = visible_change(old.entry, each.item.entry)
         if row.origin_id == each.known.id and seen:
-            new = revised(intake, row, each, receipt.claimed.source, now, undecided=row.id not in decided)
+            edits = edited.get(row.id, Edits())
+            unseen = _replaced(edits)
+            source, undecided = receipt.claimed.source, row.id not in decided
+            new = revised(intake, row, each, source, now, undecided=undecided, is_noticed=not unseen.issuperset(seen))
+            new = replace(new, dated=edits.published or new.dated)
             event = Event(at=now, kind="revised", item_id=each.known.id, reason=", ".join(seen))
             stories.apply(transaction, [(row, new)], event)
             held[row.id] = new
 
 
+def _replaced(edits: Edits) -> frozenset[str]:
+    """What a partner may change without a reader noticing: editors replaced it."""
+    ours = {"title": edits.title, "summary": edits.teaser, "published": edits.published}
+    return frozenset(name for name, value in ours.items() if value is not None)
+
+
 def revised(
-    intake: Intake, row: StoryRow, change: Change, source: Source, now: datetime, *, undecided: bool
+    intake: Intake,
+    row: StoryRow,
+    change: Change,
+    source: Source,
+    now: datetime,
+    *,
+    undecided: bool,
+    is_noticed: bool = True,
 ) -> StoryRow:
     """The story after its origin changed visibly: told as updated; judged anew while no person decided."""
     new = replace(row, dated=change.item.entry.published or row.dated)
-    if row.released is not None:
+    if row.released is not None and is_noticed:
         new = replace(new, updated=now)
     if not undecided:
         return new

@@ -369,6 +369,20 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Edits:
+    """What editors made of a story's words; None where those of the source hold.
+
+    An `image` without an address says that there is none. `precision` goes with `published`.
+    """
+
+    title: str | None = None
+    teaser: str | None = None
+    published: datetime | None = None
+    precision: Precision | None = None
+    image: Image | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """The items that are the same news, origin first; published as one atom:entry.
 
@@ -383,6 +397,7 @@ class Story:
     reason: str = ""
     released: datetime | None = None
     updated: datetime | None = None
+    edits: Edits = Edits()
 
     @property
     def origin(self) -> Item:

@@ -21,7 +21,7 @@ from aggregator.publish.opml import sources_opml
 from aggregator.publish.rss import rss_feed
 from aggregator.publish.site import Front, PartnerStatus, feeds_page, front_page, theme_page
 from aggregator.publish.valid import complaints
-from aggregator.store import Store, Transaction, documents, events, stories
+from aggregator.store import Store, Transaction, decisions, documents, events, stories
 from aggregator.store import sources as source_rows
 from aggregator.store.events import Event
 from aggregator.store.sources import Held
@@ -130,7 +130,10 @@ def front(transaction: Transaction, held: Sequence[Held], names: Mapping[str, So
     """What the news page shows."""
     brought = stories.counts_by_source(transaction)
     tried = [each for each in held if each.poll.at is not None]
+    pinned = [number for number, until in decisions.pinned(transaction).items() if until > now]
+    first = [each for each in stories.load(transaction, pinned) if each.state is State.PUBLISHED]
     return Front(
+        pinned=first,
         stories=stories.load(transaction, stories.latest(transaction, limit=PAGE_STORIES)),
         sources=names,
         counts=stories.counts_by_theme(transaction),

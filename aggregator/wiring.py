@@ -28,6 +28,7 @@ from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
+from aggregator.probing import Lookout
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, models, open_store, robots, sources
 from aggregator.tag.lexicon import compile_rules, rules_number
@@ -52,10 +53,12 @@ class Service:
     senders: Mapping[str, Sender]
     fetcher: Fetcher
     tagging: Tagging
+    lookout: Lookout
 
     def close(self) -> None:
         """Give connections and handles back."""
         self.fetcher.close()
+        self.lookout.close()
         self.store.close()
 
 
@@ -66,7 +69,8 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
     """
     store = ready_store(config)
     adopt_sources(store, config, now)
-    fetcher = make_fetcher(config, StoredRobots(store))
+    robots_files = StoredRobots(store)
+    fetcher = make_fetcher(config, robots_files)
     tagging = make_tagging(config)
     with store.write() as transaction:
         tagging.renew(transaction, now)
@@ -81,6 +85,7 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         senders=make_senders(config),
         fetcher=fetcher,
         tagging=tagging,
+        lookout=make_lookout(config, robots_files),
     )
 
 
@@ -112,6 +117,13 @@ def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] |
         robots=robots_files,
         language=config.site.language,
     )
+
+
+def make_lookout(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Lookout:
+    """What people look at addresses with: a fetcher serves one thread, and polling has its own."""
+    fetcher = make_fetcher(config, robots_files)
+    polling = config.polling
+    return Lookout(fetcher.fetch, product=PRODUCT, parallel=polling.parallel, gap=polling.gap, close=fetcher.close)
 
 
 def make_line(

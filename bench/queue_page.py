@@ -10,21 +10,24 @@ import argparse
 import asyncio
 import json
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import process_time
 from typing import Any
 
 from sqlalchemy import event as sa_event
 
-from aggregator.accounts import Access, people
+from aggregator.accounts import people
 from aggregator.accounts.entering import begin_session
-from aggregator.model import Entry, Item, Site, Source, State, Tags
-from aggregator.release import Press
-from aggregator.store import Store, events, items, migrate, open_store, sources, stories
+from aggregator.config import load, shipped
+from aggregator.model import Entry, Item, Source, State, Tags
+from aggregator.store import Store, events, items, sources, stories
 from aggregator.store.accounts import Account, Role
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 from aggregator.web.app import make_app
+from aggregator.wiring import Service, open_service
 
 NOW = datetime.now(UTC)
 BATCH = 2_000
@@ -44,11 +47,11 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=20)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite+pysqlite:///{folder}/queue.sqlite3")
-        migrate.prepare(store)
-        fill(store, asked.held)
-        print(json.dumps({"held": asked.held} | measured(store, asked.requests), indent=1))
-        store.close()
+        config = load(environ={}, flags={"data_dir": Path(folder)}, config_dir=shipped())
+        service = open_service(replace(config, sources=()), NOW)
+        fill(service.store, asked.held)
+        print(json.dumps({"held": asked.held} | measured(service, asked.requests), indent=1))
+        service.close()
 
 
 def fill(store: Store, count: int) -> None:
@@ -69,17 +72,16 @@ def fill(store: Store, count: int) -> None:
             )
 
 
-def measured(store: Store, requests: int) -> dict[str, Any]:
+def measured(service: Service, requests: int) -> dict[str, Any]:
     """CPU milliseconds and SQL statements a request, by address."""
-    site = Site(title="Nieuws", base_url="http://127.0.0.1:8000", tag_authority="nieuws.example,2026")
-    access = Access(store=store, secret_key="x" * 32, base_url=site.base_url, title=site.title)
+    access = service.access
     made = people.add(access, "thea@example.nl", Role.EDITOR, "een lang wachtwoord", "service", NOW)
     if not isinstance(made, Account):
         raise SystemExit(f"no account: {made}")
     token = begin_session(access, made, NOW, "bench", "")
-    app = make_app(Press(store=store, site=site, created=NOW), access)
+    app = make_app(service.press, access, line=service.line, lookout=service.lookout)
     counted = [0]
-    sa_event.listen(store.engine, "before_cursor_execute", lambda *_: counted.__setitem__(0, counted[0] + 1))
+    sa_event.listen(service.store.engine, "before_cursor_execute", lambda *_: counted.__setitem__(0, counted[0] + 1))
     found = {}
     for path in PATHS:
         asyncio.run(_get(app, path, token))

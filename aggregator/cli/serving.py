@@ -92,7 +92,13 @@ def _server(service: "Service") -> "uvicorn.Server":
     from aggregator.web.oidc import make_provider
 
     settings = uvicorn.Config(
-        make_app(service.press, service.access, make_provider(**service.config.oidc.as_arguments())),
+        make_app(
+            service.press,
+            service.access,
+            make_provider(**service.config.oidc.as_arguments()),
+            line=service.line,
+            lookout=service.lookout,
+        ),
         forwarded_allow_ips=service.config.server.trusted_proxies,
         host=service.config.server.host,
         port=service.config.server.port,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from aggregator.ladder import Rung
     from aggregator.model import Source
-    from aggregator.ops.probe import Probe
+    from aggregator.probing import Probe
     from aggregator.store import Transaction
     from aggregator.store.sources import Held
     from aggregator.wiring import Service
@@ -108,6 +107,7 @@ def add(
 ) -> None:
     """Add a source by its address, after a look at what is there. It starts with everything waiting for an editor."""
     from aggregator.cli.context import service
+    from aggregator.desk.sources import new_source
     from aggregator.store import sources
 
     _check_address(url)
@@ -118,7 +118,8 @@ def add(
         name = _name(url, id_, held)
         language = opened.config.site.language
         found = _probe(opened, url, now)
-        added = _new_source(found, name, url, organisation, label or []) if found.reading or anyway else None
+        wanted = new_source(found, url, (), id_=name, organisation=organisation, labels=label or [])
+        added = wanted if found.reading or anyway else None
         if added:
             with opened.store.write() as transaction:
                 sources.add(transaction, [added], now)
@@ -132,25 +133,14 @@ def add(
 
 def _name(url: str, wanted: str, held: "Sequence[Held]") -> str:
     """The id that a new source gets; stops when there is nothing to add."""
-    from aggregator.ops.exchange import address_key, free_id
+    from aggregator.desk.sources import followed_as, new_source
 
-    key = address_key(url)
-    same = [each.source.id for each in held if key in map(address_key, (each.source.url, each.poll.address))]
-    if same:
-        fail(f"{url} is already the source {same[0]}", Exit.FAILURE)
+    if same := followed_as(url, held):
+        fail(f"{url} is already the source {same}", Exit.FAILURE)
     taken = {each.source.id for each in held}
     if wanted in taken:
         fail(f"there is a source {wanted} already; choose another --id", Exit.FAILURE)
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return wanted or free_id(host.rpartition(".")[0] or host, taken)
-
-
-def _new_source(found: "Probe", name: str, url: str, organisation: str, labels: list[str]) -> "Source":
-    from aggregator.model import Source
-    from aggregator.ops.exchange import checked
-
-    title = organisation or (found.reading.title if found.reading else "") or urlsplit(url).hostname or url
-    return checked(Source(id=name, organisation=title, url=url, publish="review", labels=tuple(labels)), "sources add")
+    return wanted or new_source(None, url, taken).id
 
 
 @app.command("check")
@@ -160,13 +150,13 @@ def check(
 ) -> None:
     """Fetch and read every source now, store nothing, and say which cannot be read and why."""
     from aggregator.cli.context import service
-    from aggregator.ops.probe import probe_all
+    from aggregator.probing import probe_all
 
     now = moment("")
     all_ok = True
     with service(now) as opened:
         language = opened.config.site.language
-        for source, found in probe_all(opened, _followed(opened, ids or []), now):
+        for source, found in probe_all(opened.lookout, _followed(opened, ids or []), now):
             row = check_json(source, found, language)
             all_ok = all_ok and row["ok"]
             if for_programs(wants_json):
@@ -333,7 +323,7 @@ def _held(transaction: "Transaction", source_id: str) -> "Held":
 
 
 def _check_address(url: str) -> None:
-    from aggregator.ops.exchange import address_key
+    from aggregator.desk.sources import address_key
 
     if not address_key(url):
         fail(f"{url}: write a whole address, with https://", Exit.USAGE)
@@ -341,9 +331,9 @@ def _check_address(url: str) -> None:
 
 def _probe(opened: "Service", url: str, now: "datetime") -> "Probe":
     from aggregator.model import Source
-    from aggregator.ops.probe import probe
+    from aggregator.probing import probe
 
-    return probe(opened, Source(id="preview", organisation="", url=url), now)
+    return probe(opened.lookout, Source(id="preview", organisation="", url=url), now)
 
 
 def probe_json(found: "Probe", language: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from aggregator.arrivals import mint
 from aggregator.joining import credited, producers
-from aggregator.model import State
-from aggregator.store import Transaction, events, items, stories
+from aggregator.model import Edits, State
+from aggregator.store import Transaction, decisions, events, items, stories
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -86,6 +86,8 @@ def credit(transaction: Transaction, story_id: int, said: Said) -> None:
         told = items.load_items(transaction, [row.origin_id, elected])
         origin = told[elected]
         new = credited(row, elected, told[row.origin_id], origin, said.at, undated=origin.first_seen)
+        edits = decisions.edits_of(transaction, [story_id]).get(story_id, Edits())
+        new = replace(new, dated=edits.published or new.dated)
         stories.apply(transaction, [(row, new)], said.event("origin", item_id=elected))
 
 

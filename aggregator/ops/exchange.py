@@ -1,23 +1,19 @@
 """Lists of sources from elsewhere: OPML (any reader writes it) and our own TOML."""
 
 import re
-import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
-from itertools import chain, count
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from aggregator.config import dump_sources, parse_sources
-from aggregator.dedup.urls import url_key
+from aggregator.config import parse_sources
+from aggregator.desk.sources import address_key, checked, free_id, slug
 from aggregator.errors import ConfigError
 from aggregator.model import Source
 from aggregator.store.sources import Held
 
 LONGEST = 5_000_000  # bytes of OPML: tens of thousands of feeds
-LONGEST_ID = 40
 ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
-NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 Change = Literal["add", "change"]
 
@@ -61,36 +57,6 @@ def differences(held: Sequence[Source], wanted: Iterable[Source]) -> list[tuple[
     """What taking over `wanted` would do. Sources that are not named stay."""
     ours = {each.id: each for each in held}
     return [("change" if source.id in ours else "add", source) for source in wanted if ours.get(source.id) != source]
-
-
-def checked(source: Source, name: str) -> Source:
-    """A source as sources.toml would take it. Raises ConfigError that names what it would not."""
-    (same,) = parse_sources(dump_sources([source]), name)
-    return same
-
-
-def free_id(wanted: str, taken: Container[str]) -> str:
-    """A short name after `wanted`, as a title or a host, that no source has."""
-    base = slug(wanted) or "source"
-    return next(name for name in chain([base], (f"{base}-{n}" for n in count(2))) if name not in taken)
-
-
-def slug(text: str) -> str:
-    """`text` in lower-case ASCII letters, digits and hyphens.
-
-    >>> slug("Één Techniek & Co")
-    'een-techniek-co'
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return NOT_IN_A_SLUG.sub("-", plain).strip("-")[:LONGEST_ID].strip("-")
-
-
-def address_key(url: str) -> str:
-    """What is equal for all spellings of one address; "" for what is no http(s) address."""
-    try:
-        return url_key(url)
-    except ValueError:
-        return ""
 
 
 def _from_outline(feed: Mapping[str, Any], taken: Container[str], name: str) -> Source:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from aggregator.model import Image, Item, Site, Source, Story, Theme
+from aggregator.model import Evidence, Image, Item, Precision, Site, Source, Story, Theme
 from aggregator.publish.characters import language_tag, legal, line, web_address
 from aggregator.text.dates.amsterdam import AMSTERDAM
 from aggregator.text.html import cut, plain_text
@@ -53,9 +53,9 @@ def author(source: Source) -> str:
 
 
 def title(story: Story) -> str:
-    """Return the title; the start of the text if it has none; never empty."""
+    """Return the title, the editors' or the partner's; the start of the text if it has none; never empty."""
     entry = story.origin.entry
-    return line(entry.title) or cut(line(entry.summary), TITLE_LENGTH) or story.slug
+    return line(story.edits.title or entry.title) or cut(line(entry.summary), TITLE_LENGTH) or story.slug
 
 
 def address(story: Story, site: Site) -> str:
@@ -65,7 +65,9 @@ def address(story: Story, site: Site) -> str:
 
 
 def teaser(story: Story) -> str:
-    """Return the first words, plain, cut between two words; "" if there is no text."""
+    """Return the first words, the editors' or the partner's, plain, cut between two words; "" if there is no text."""
+    if story.edits.teaser is not None:
+        return cut(line(story.edits.teaser), TEASER_LENGTH)
     entry = story.origin.entry
     return cut(line(entry.summary) or plain_text(entry.content), TEASER_LENGTH)
 
@@ -80,16 +82,26 @@ def content(story: Story, source: Source) -> str:
 
 def image(story: Story, source: Source) -> Image | None:
     """Return the picture of the story, if the partner allows pictures and it has a usable address."""
-    picture = story.origin.entry.image
+    picture = story.edits.image or story.origin.entry.image
     if picture is None or not source.images or web_address(picture.url) is None:
         return None
     return picture
 
 
 def published(story: Story) -> datetime | None:
-    """Return the partner's own date as a calendar in Amsterdam shows it; None if unknown."""
-    when = story.origin.entry.published
+    """Return the date, the editors' or the partner's own, as a calendar in Amsterdam shows it; None if unknown."""
+    when = story.edits.published or story.origin.entry.published
     return local(when) if when else None
+
+
+def precision(story: Story) -> Precision | None:
+    """Return how exact the date is; None when there is none that anybody stated."""
+    if story.edits.published:
+        return story.edits.precision or Precision.MINUTE
+    said = story.origin.entry
+    if said.published is None or said.date_evidence is Evidence.FIRST_SEEN:
+        return None
+    return said.date_precision or Precision.MINUTE
 
 
 def last_change(story: Story) -> datetime:

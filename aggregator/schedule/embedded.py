@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.deliver import work_off
 from aggregator.desk import waiting
+from aggregator.desk.timing import let_out
 from aggregator.errors import BusyError, StoreError
 from aggregator.joining import forget
 from aggregator.model import Answer, Request
@@ -33,6 +34,7 @@ DELIVER = timedelta(seconds=5)
 RETRAIN = timedelta(days=1)  # at least so long between two trainings
 DECIDED = timedelta(seconds=2)  # between two looks for what editors decided, and so at most until it is public
 BRING_BACK = timedelta(minutes=10)
+LET_OUT = timedelta(seconds=30)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -80,6 +82,9 @@ class Clock:
         self._scheduler.add_job(
             self._bring_back, "interval", seconds=BRING_BACK.total_seconds(), next_run_time=_now(), id="bring-back"
         )
+        self._scheduler.add_job(
+            self._let_out, "interval", seconds=LET_OUT.total_seconds(), next_run_time=_now(), id="let out"
+        )
         if self.service.senders:
             self._scheduler.add_job(
                 self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
@@ -112,6 +117,15 @@ class Clock:
             work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
         except StoreError as error:  # the next tick tries again
             log.error("delivery_failed", error=str(error))
+
+    def _let_out(self) -> None:
+        """Publish what was planned for now."""
+        try:
+            now = _now()
+            if let_out(self.service.store, now):
+                refresh(self.service.press, now)
+        except StoreError as error:  # the next tick tries again
+            log.error("let_out_failed", error=str(error))
 
     def _poll(self) -> None:
         try:

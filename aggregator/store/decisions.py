@@ -7,13 +7,18 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
+from aggregator.model import Edits
+from aggregator.store.codec import from_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import decision
+from aggregator.store.tables import EPOCH, MICROSECOND, decision
 
 STORY, PAIR, SOURCE, TERM = "story", "pair", "source", "term"  # what a decision is about
 JOIN, APART = "join", "apart"  # of a pair: one story, never one story
 ALWAYS = "always"  # of a source or a term: what it is always about
+EDIT = "edit"  # of a story: one of its words; the value holds it, so that it can be erased
+PIN = "pin"  # of a story: first on the news page until a date
+SCHEDULE = "schedule"  # of a story: published at a time
 ASK = "ask"  # of a source: its items are never joined without an editor
 
 
@@ -227,6 +232,50 @@ def of_story(transaction: Transaction, story_id: int) -> list[dict[str, Any]]:
         .order_by(decision.c.id)
     )
     return [dict(row._mapping) for row in transaction.execute(query)]
+
+
+def edits_of(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, Edits]:
+    """What editors made of the words of stories; those without edits are not there."""
+    said: dict[int, dict[str, Any]] = {}
+    for part in parts(str(each) for each in story_ids):
+        query = (
+            select(decision.c.subject, decision.c.value)
+            .where(
+                decision.c.subject_kind == STORY,
+                decision.c.subject.in_(part),
+                decision.c.kind == EDIT,
+                decision.c.undone_at.is_(None),
+            )
+            .order_by(decision.c.id)
+        )
+        for row in transaction.execute(query):
+            said.setdefault(int(row.subject), {}).update(row.value)
+    return {number: from_json(Edits, value) for number, value in said.items()}
+
+
+def in_force(transaction: Transaction, kind: str) -> dict[int, dict[str, Any]]:
+    """The decisions of this kind about stories that hold now, the latest of each story, by story."""
+    query = (
+        select(decision)
+        .where(decision.c.subject_kind == STORY, decision.c.kind == kind, decision.c.undone_at.is_(None))
+        .order_by(decision.c.id)
+    )
+    return {int(row.subject): dict(row._mapping) for row in transaction.execute(query)}
+
+
+def pinned(transaction: Transaction) -> dict[int, datetime]:
+    """Until when stories stand first on the news page, by story."""
+    return _times(transaction, PIN, "until")
+
+
+def scheduled(transaction: Transaction) -> dict[int, datetime]:
+    """When stories will be published, by story."""
+    return _times(transaction, SCHEDULE, "at")
+
+
+def _times(transaction: Transaction, kind: str, name: str) -> dict[int, datetime]:
+    held = in_force(transaction, kind)
+    return {number: EPOCH + each["value"][name] * MICROSECOND for number, each in held.items()}
 
 
 def end_of(transaction: Transaction, subject_kind: str, subject: str, now: datetime, kind: str | None = None) -> None:

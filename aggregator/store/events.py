@@ -24,8 +24,8 @@ LOOK_BACK = 5_000  # events that one page of the log looks at
 class Event:
     """One line of the log.
 
-    `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, undone (with the group that
-    it undoes), or the state that a decision led to.
+    `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, edited, pinned, unpinned,
+    added, undone (with the group that it undoes), or the state that a decision led to.
     """
 
     at: datetime
@@ -144,6 +144,12 @@ def stories_of_item(transaction: Transaction, item_id: int) -> list[int]:
     """The stories that an item belonged to, in order."""
     query = select(event.c.story_id).where(event.c.item_id == item_id, event.c.kind.in_(("taken-in", "joined")))
     return [number for number in transaction.execute(query.order_by(event.c.seq)).scalars() if number is not None]
+
+
+def last_seq_of(transaction: Transaction, story_id: int) -> int:
+    """The seq of the latest event about a story: the version of it that a page shows. 0 for none."""
+    query = select(func.max(event.c.seq)).where(event.c.story_id == story_id)
+    return transaction.execute(query).scalar() or 0
 
 
 def last_of(transaction: Transaction, story_id: int, kind: str) -> Event:

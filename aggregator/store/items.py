@@ -117,6 +117,18 @@ def revise_items(
     )
 
 
+def said_at(transaction: Transaction, item_id: int, at: datetime) -> Entry | None:
+    """What an item said at a moment, if it says something else since."""
+    query = (
+        select(revision.c.before)
+        .where(revision.c.item_id == item_id, revision.c.at > at)
+        .order_by(revision.c.at, revision.c.id)
+        .limit(1)
+    )
+    found = transaction.execute(query).scalar()
+    return None if found is None else from_json(Entry, found)
+
+
 def load_items(transaction: Transaction, ids: Iterable[int]) -> dict[int, Item]:
     """Items by id."""
     found: dict[int, Item] = {}
@@ -132,6 +144,14 @@ def of_stories(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, 
     for part in parts(story_ids):
         for row in transaction.execute(select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)):
             found.setdefault(row.story_id, {})[row.id] = item_from(row)
+    return found
+
+
+def story_numbers(transaction: Transaction, ids: Iterable[int]) -> dict[int, int]:
+    """The stories that items belong to, by item."""
+    found: dict[int, int] = {}
+    for part in parts(ids):
+        found |= dict(transaction.execute(select(item.c.id, item.c.story_id).where(item.c.id.in_(part))).all())
     return found
 
 

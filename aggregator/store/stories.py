@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from aggregator.model import Item, State, Story, Tags
+from aggregator.model import Edits, Item, State, Story, Tags
 from aggregator.store.database import Transaction
+from aggregator.store.decisions import edits_of
 from aggregator.store.events import Event, append
 from aggregator.store.items import item_from, parts
 from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
@@ -265,7 +266,8 @@ def by_number(transaction: Transaction, ids: Iterable[int]) -> dict[int, Story]:
         query = select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)
         for row in transaction.execute(query):
             members[row.story_id].append((row.id, item_from(row)))
-    return {number: _story(row, members[number]) for number, row in found.items()}
+    edited = edits_of(transaction, found)
+    return {number: _story(row, members[number], edited.get(number, Edits())) for number, row in found.items()}
 
 
 def in_feed(
@@ -363,7 +365,7 @@ def _narrowed(query: Any, theme: str, sources: Sequence[str] | None) -> Any:
     return query
 
 
-def _story(row: StoryRow, members: list[tuple[int, Item]]) -> Story:
+def _story(row: StoryRow, members: list[tuple[int, Item]], edits: Edits) -> Story:
     ordered = sorted(members, key=lambda member: (member[0] != row.origin_id, member[0]))
     return Story(
         id=row.uri,
@@ -373,6 +375,7 @@ def _story(row: StoryRow, members: list[tuple[int, Item]]) -> Story:
         reason=row.reason,
         released=row.released,
         updated=row.updated,
+        edits=edits,
     )
 
 

@@ -9,7 +9,9 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from aggregator.accounts import Access
 from aggregator.errors import StoreError
+from aggregator.probing import Lookout
 from aggregator.publish.site import stylesheet
+from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
 from aggregator.web import public
@@ -25,8 +27,13 @@ from aggregator.web.shelf import Shelf
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
-def make_app(press: Press, access: Access, provider: Provider | None = None) -> Documents:
-    """The whole web side over one store, as an ASGI application; editors may sign in at `provider` too."""
+def make_app(
+    press: Press, access: Access, provider: Provider | None = None, *, line: Line, lookout: Lookout
+) -> Documents:
+    """The whole web side over one store, as an ASGI application; editors may sign in at `provider` too.
+
+    `line` and `lookout` are what news added by hand comes in by, and what addresses are looked at with.
+    """
     shelf = Shelf(press.store)
 
     @asynccontextmanager
@@ -37,7 +44,7 @@ def make_app(press: Press, access: Access, provider: Provider | None = None) -> 
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
-    app.include_router(make_editors(access, press, provider).router)
+    app.include_router(make_editors(access, press, line, lookout, provider).router)
     _add_operations(app, press)
     _add_static(app)
     add_errors(app, press, access)

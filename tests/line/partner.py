@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from aggregator.batch import Intake
 from aggregator.model import Answer, Entry, Failed, Fetched, NotModified, Request, Source, Tags, Validators, Wire
 from aggregator.pipeline import Line, Report, poll_due
+from aggregator.probing import Lookout
 from aggregator.store import Store, sources
 from tests.factories import NOW, SURE, make_source
 
@@ -99,6 +100,11 @@ def make_line(
         "anonymous": lambda _: False,
     }
     return Line(**(defaults | fields))  # type: ignore[arg-type]
+
+
+def lookout_over(partners: Partners) -> Lookout:
+    """A lookout over these partners, who answer whoever asks."""
+    return Lookout(lambda requests, now: partners.fetch(requests, now, lambda _: True), product="Aggregator")
 
 
 def follow(store: Store, *followed: Source, now: datetime = NOW) -> None:

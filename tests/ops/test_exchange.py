@@ -9,17 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config import dump_sources
+from aggregator.desk.sources import address_key, checked, free_id, slug
 from aggregator.errors import ConfigError
 from aggregator.model import Outcome, Poll, Site, Source
-from aggregator.ops.exchange import (
-    address_key,
-    checked,
-    differences,
-    free_id,
-    from_opml,
-    read_sources_file,
-    slug,
-)
+from aggregator.ops.exchange import differences, from_opml, read_sources_file
 from aggregator.publish.opml import sources_opml
 from aggregator.store.sources import Held, feed_addresses
 from tests.factories import NOW, make_source

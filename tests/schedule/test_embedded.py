@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from aggregator.desk import decide
+from aggregator.desk import add, decide, timing
 from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Entry, Request, Source, State, Tags
 from aggregator.schedule import embedded
@@ -314,3 +314,12 @@ def test_what_was_put_off_comes_back_while_the_clock_runs(
             return stories.rows(transaction, [1])[1].reason == "unsure"
 
     wait_for(is_back)
+
+
+def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[..., Clock]) -> None:
+    now = datetime.now(UTC)
+    made = add.add(service.line, service.press.site, make_entry(1), "account:1", now)
+    assert timing.schedule(service.store, made.slug, now, "account:1", now)
+    assert made.slug.encode() not in atom(service)
+    start()
+    wait_for(lambda: made.slug.encode() in atom(service))

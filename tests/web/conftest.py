@@ -14,7 +14,7 @@ from aggregator.store import Store
 from aggregator.web.app import make_app
 from tests.factories import DAY, NOW, make_entry, make_source
 from tests.line.conftest import partners, store
-from tests.line.partner import Partners, feed, follow, make_line, run
+from tests.line.partner import Partners, feed, follow, lookout_over, make_line, run
 from tests.line.test_release import SITE
 
 __all__ = ["partners", "store"]
@@ -43,7 +43,9 @@ def address(press: Press, access: Access) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make_app(press, access), host="127.0.0.1", port=port, log_level="warning"))
+    partners = Partners()
+    app = make_app(press, access, line=make_line(press.store, partners), lookout=lookout_over(partners))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -1,7 +1,15 @@
 """The public side for people: news, themes, partners, stories, how to follow, and plain messages."""
 
 from aggregator.publish.site.front import Front, PartnerStatus
-from aggregator.publish.site.pages import feeds_page, front_page, message_page, source_page, story_page, theme_page
+from aggregator.publish.site.pages import (
+    feeds_page,
+    front_page,
+    message_page,
+    source_page,
+    story_article,
+    story_page,
+    theme_page,
+)
 from aggregator.publish.site.style import stylesheet
 from aggregator.publish.site.words import Words
 
@@ -13,6 +21,7 @@ __all__ = [
     "front_page",
     "message_page",
     "source_page",
+    "story_article",
     "story_page",
     "stylesheet",
     "theme_page",

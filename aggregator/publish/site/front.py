@@ -34,6 +34,7 @@ class Front:
     statuses: Sequence[PartnerStatus]
     today: date
     looked_on: date | None = None
+    pinned: Sequence[Story] = ()  # what editors want to be seen first
     total: int = 0
     tried: int = 0
     unreachable: int = 0

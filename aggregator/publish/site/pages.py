@@ -40,7 +40,8 @@ def front_page(front: Front, site: Site, language: str) -> bytes:
         phase=phase_of(front),
         Phase=Phase,
         front=front,
-        newest=rows.newest(front.stories, front.today),
+        pinned=[rows.story(story) for story in front.pinned],
+        newest=rows.newest([each for each in front.stories if each not in front.pinned], front.today),
         looked_on=rows.date(front.looked_on),
         themes=[rows.theme(theme, front.counts.get(theme.slug, 0)) for theme in site.themes],
         partners=_partners(front.statuses, rows),
@@ -86,7 +87,16 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
 def story_page(story: Story, sources: Mapping[str, Source], site: Site, language: str) -> bytes:
     """Return the page of one story: the lasting address of its id, with the way to the article."""
     row = Rows(site, sources, language).story(story, whole=True)
-    return _render("story.html", site, language, path=row.path, title=row.title, story=row)
+    return _render("story.html", site, language, path=row.path, title=row.title, story=row, heading=1)
+
+
+def story_article(story: Story, sources: Mapping[str, Source], site: Site, language: str, *, heading: int) -> str:
+    """Return what `story_page` says of the story alone, under a heading of this level."""
+    words = Words(language)
+    row = Rows(site, sources, language).story(story, whole=True)
+    return _template("article.html").render(
+        t=words, language=words.language, link=lambda path: f"{path}?lang={words.language}", story=row, heading=heading
+    )
 
 
 def feeds_page(channels: Iterable[Channel], site: Site, language: str) -> bytes:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
-from aggregator.model import Evidence, Precision, Site, Source, Story, Theme
+from aggregator.model import Precision, Site, Source, Story, Theme
 from aggregator.publish import entry
 from aggregator.publish.channel import Format, feed_path
 from aggregator.publish.characters import line, web_address
@@ -72,6 +72,8 @@ class StoryRow:
     also: tuple[tuple[PartnerRow, str], ...]
     language: str
     has_article: bool
+    text: str = ""  # the whole of a piece that stands nowhere else, as harmless HTML
+    byline: str = ""
 
     @property
     def host(self) -> str:
@@ -115,14 +117,16 @@ class Rows:
             also=tuple((self.partner(also.source), also.link) for also in entry.also_at(story, self.sources)),
             language=entry.language(story, source, self.site),
             has_article=bool(article),
+            text="" if article or not whole else entry.content(story, source),
+            byline="" if article or not whole else ", ".join(map(line, story.origin.entry.authors)),
         )
 
     def day(self, story: Story) -> Day:
         """Return the partner's date; of a story without one, the day on which we found it."""
-        said = story.origin.entry
-        if said.published is None or said.date_evidence is Evidence.FIRST_SEEN:
+        when, precision = entry.published(story), entry.precision(story)
+        if when is None or precision is None:
             return self._day(entry.released(story), Precision.DAY, found=True)
-        return self._day(said.published, said.date_precision or Precision.MINUTE)
+        return self._day(when, precision)
 
     def date(self, day: date | None) -> Day | None:
         """Return a calendar day for readers."""
@@ -192,7 +196,7 @@ def _home(address: str) -> str:
 
 def _newest(story: Story, today: date) -> tuple[date, datetime, datetime]:
     released = entry.released(story)
-    shown = story.origin.entry.published or released
+    shown = entry.published(story) or released
     day = day_in_amsterdam(shown)
     return (today, released, released) if day > today else (day, shown, released)
 

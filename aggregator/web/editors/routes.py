@@ -3,15 +3,31 @@
 from fastapi import Response
 
 from aggregator.accounts import Access
+from aggregator.probing import Lookout
+from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store.accounts import Role
 from aggregator.web.accounts import Editors, Here, to
-from aggregator.web.editors import account, elsewhere, links, logbook, own_sources, queue, sign_in, users
+from aggregator.web.editors import (
+    account,
+    add,
+    elsewhere,
+    links,
+    logbook,
+    own_sources,
+    queue,
+    sign_in,
+    sources,
+    story,
+    users,
+)
 from aggregator.web.editors.shell import first_page
 from aggregator.web.oidc import Provider
 
 
-def make_editors(access: Access, press: Press, provider: Provider | None = None) -> Editors:
+def make_editors(
+    access: Access, press: Press, line: Line, lookout: Lookout, provider: Provider | None = None
+) -> Editors:
     """The editors' side of one service; `provider` is where people may sign in instead of here."""
     editors = Editors(access)
 
@@ -28,4 +44,7 @@ def make_editors(access: Access, press: Press, provider: Provider | None = None)
     own_sources.add_to(editors)
     logbook.add_to(editors)
     queue.add_to(editors, press.site.themes)
+    story.add_to(editors, press)
+    add.add_to(editors, press, line, lookout)
+    sources.add_to(editors, press, line, lookout)
     return editors

@@ -49,11 +49,17 @@ class Place:
 PLACES = (
     Place(
         key="place_queue",
-        screens=(Screen(path="/edit/queue", key="screen_queue", role=Role.READER),),
+        screens=(
+            Screen(path="/edit/queue", key="screen_queue", role=Role.READER),
+            Screen(path="/edit/add", key="screen_add", role=Role.EDITOR),
+        ),
     ),
     Place(
         key="place_sources",
-        screens=(Screen(path="/edit/own", key="screen_own", role=Role.OWNER, only=Role.OWNER),),
+        screens=(
+            Screen(path="/edit/sources", key="screen_sources", role=Role.READER),
+            Screen(path="/edit/own", key="screen_own", role=Role.OWNER, only=Role.OWNER),
+        ),
     ),
     Place(key="place_themes"),
     Place(key="place_newsletter"),

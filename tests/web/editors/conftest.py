@@ -22,7 +22,7 @@ from aggregator.store.accounts import Account, Role
 from aggregator.web.app import make_app
 from aggregator.web.oidc import Provider
 from tests.factories import DAY, NOW, make_entry, make_source
-from tests.line.partner import Partners, feed, follow, make_line, run
+from tests.line.partner import Partners, feed, follow, lookout_over, make_line, run
 from tests.line.test_release import SITE
 from tests.store.conftest import store
 
@@ -38,6 +38,7 @@ THEMES = tuple(
     )
 )
 PASSWORD = "een goed wachtwoord"
+WEB = Partners()  # the sites that editors look at; a test puts pages there
 
 
 @pytest.fixture
@@ -134,7 +135,8 @@ def serving(press: Press, access: Access, provider: Provider | None = None, **op
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = make_app(press, access, provider)
+    line = make_line(press.store, WEB, anonymous=lambda _: False, base_url=press.site.base_url)
+    app = make_app(press, access, provider, line=line, lookout=lookout_over(WEB))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", **options))  # type: ignore[arg-type]  # the caller names them
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

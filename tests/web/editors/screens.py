@@ -102,8 +102,51 @@ def screens(links: dict[str, str]) -> Iterator[Screen]:
     yield Screen("own-source", "bronhouder@example.nl", at("/edit/own"))
     yield Screen("own-source-other", "bronhouder@example.nl", at("/edit/own/vhto"))
     yield Screen("own-source-unvisited", "lezer@example.nl", at("/edit/own/vhto"))
+    yield from desk_screens(links)
     yield Screen("forbidden", "lezer@example.nl", at("/edit/users"))
     yield Screen("not-found", "lezer@example.nl", at("/edit/nergens"))
+
+
+def desk_screens(links: dict[str, str]) -> Iterator[Screen]:
+    """The screens of news and sources. `links`: a "story" with all that one can have, one that is "held", a "page"."""
+    editor = "redacteur@example.nl"
+    yield Screen("story", editor, at(links["story"]))
+    yield Screen("story-en", editor, at(links["story"] + "?lang=en"))
+    yield Screen("story-reader", "lezer@example.nl", at(links["story"]))
+    yield Screen("story-held", editor, at(links["held"] + "?done=theme"))
+    yield Screen("story-wrong", editor, submit(links["held"], {"title": " "}, "Tekst opslaan"))
+    yield Screen("story-conflict", editor, overtaken(links["story"]))
+    yield Screen("add", editor, at("/edit/add"))
+    yield Screen("add-en", editor, at("/edit/add?lang=en"))
+    yield Screen("add-found", editor, submit("/edit/add", {"url": links["page"]}, "Ophalen"))
+    yield Screen("add-not-found", editor, submit("/edit/add", {"url": links["page"] + "/weg"}, "Ophalen"))
+    yield Screen("add-own-wrong", editor, own_without_text)
+    yield Screen("sources", editor, at("/edit/sources"))
+    yield Screen("sources-en", "lezer@example.nl", at("/edit/sources?lang=en"))
+    yield Screen("sources-empty", editor, at("/edit/sources?filter=paused"))
+    yield Screen("sources-preview", editor, submit("/edit/sources", {"url": links["feed"]}, "Bekijken"))
+    yield Screen("sources-preview-wrong", editor, submit("/edit/sources", {"url": links["page"] + "/weg"}, "Bekijken"))
+    yield Screen("source-flood", editor, at("/edit/sources/fme"))
+    yield Screen("source-en", editor, at("/edit/sources/vhto?lang=en&done=pause"))
+
+
+def overtaken(path: str) -> Reach:
+    """Press a button of a page from before somebody else did something."""
+
+    def reach(page: Page, address: str) -> None:
+        page.goto(address + path)
+        page.locator("form[action$='/theme'] [name=seen]").evaluate("field => field.value = 0")
+        page.click("button:text-is('Thema opslaan')")
+
+    return reach
+
+
+def own_without_text(page: Page, address: str) -> None:
+    """Send a piece that has a title only; the form opens without script too."""
+    page.goto(f"{address}/edit/add")
+    page.click("summary:text-is('Een eigen stuk schrijven')")
+    page.fill("#own-title", "Wat ik zag")
+    page.click("#own ~ details button:text-is('Plaatsen')")
 
 
 def sign_in(page: Page, address: str, email: str) -> None:

@@ -12,10 +12,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from aggregator.accounts import Access, people
 from aggregator.accounts.people import HandedOver
+from aggregator.desk import edit
+from aggregator.model import Edits, State
 from aggregator.release import Press
+from aggregator.store import proposals, stories
 from aggregator.store.accounts import Role
-from tests.web.editors.conftest import PASSWORD, People, serving
+from aggregator.store.events import Event
+from tests.factories import DAY, NOW, make_entry
+from tests.line.partner import Partners, feed, make_line, run
+from tests.web.editors.conftest import PASSWORD, WEB, People, serving
 from tests.web.editors.screens import Screen, screens, sign_in
+from tests.web.editors.test_add import ARTICLE
 from tests.web.editors.waiting import lay_queue
 
 pytestmark = pytest.mark.browser
@@ -38,7 +45,25 @@ def everyone(someone: People, access: Access, press: Press) -> dict[str, str]:
         )
         assert isinstance(made, HandedOver)
         links[name] = made.link.removeprefix(access.base_url)
-    return links
+    return links | news(access)
+
+
+def news(access: Access) -> dict[str, str]:
+    """A story with everything that one can have, another that waits in a flood; and sites to look at."""
+    address, source = "https://elders.example/nieuws/lasrobot", "https://nieuw.example/feed"
+    WEB.documents[address] = ARTICLE.encode()
+    WEB.documents[source] = feed(make_entry(1), make_entry(2), title="Nieuw College")
+    with access.store.append() as transaction:
+        proposals.put(transaction, [(1, 2, 0.8, "80% van de woorden")], NOW)
+        before = stories.rows(transaction, [3])[3]
+        held = replace(before, state=State.HELD, reason="flood", released=None, updated=None)
+        stories.apply(transaction, [(before, held)], Event(at=NOW, kind="held"))
+        slugs = [each.slug for each in stories.load(transaction, [1, 3])]
+    edit.edit(access.store, slugs[0], Edits(title="Onze eigen kop"), "account:1", NOW)
+    partners = Partners()
+    partners.documents["https://fme.example/feed"] = feed(make_entry(1, title="Nieuws nummer 1, verbeterd"))
+    run(make_line(access.store, partners), NOW + 2 * DAY)
+    return {"story": f"/edit/stories/{slugs[0]}", "held": f"/edit/stories/{slugs[1]}", "page": address, "feed": source}
 
 
 @pytest.fixture
@@ -147,6 +172,21 @@ def test_a_manager_invites_someone_who_begins(browser: Browser, page: Page, addr
 def test_the_skip_link_leads_past_the_menu(page: Page, address: str, someone: People) -> None:
     someone(Role.MANAGER)
     sign_in(page, address, "beheerder@example.nl")
+    page.goto(f"{address}/edit/users")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_an_address_becomes_news_by_three_keys(page: Page, address: str, someone: People) -> None:
+    someone(Role.EDITOR)
+    WEB.documents["https://elders.example/nieuws/lasrobot"] = ARTICLE.encode()
+    sign_in(page, address, "redacteur@example.nl")
+    page.goto(f"{address}/edit/add")
+    page.keyboard.insert_text("https://elders.example/nieuws/lasrobot")  # pasted
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Plaatsen", exact=True).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Toegevoegd.")
+    page.goto(f"{address}/?lang=nl")
+    expect(page.get_by_role("link", name="Lasrobot voor het mbo")).to_be_visible()

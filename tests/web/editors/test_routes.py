@@ -10,8 +10,10 @@ from aggregator.accounts import Access
 from aggregator.release import Press
 from aggregator.store.accounts import Role
 from aggregator.web.app import make_app
+from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
-from tests.web.editors.conftest import Client
+from tests.line.partner import lookout_over, make_line
+from tests.web.editors.conftest import WEB, Client
 
 # What is for everyone and no part of the editors' side. A new address of the web side takes its place here on purpose.
 PUBLIC = {
@@ -19,8 +21,12 @@ PUBLIC = {
 }  # fmt: skip
 
 
+def app_of(press: Press, access: Access) -> Documents:
+    return make_app(press, access, line=make_line(press.store, WEB), lookout=lookout_over(WEB))
+
+
 def routes_of(press: Press, access: Access) -> list[APIRoute]:
-    return [route for route in walk(make_app(press, access).app.routes) if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
+    return [route for route in walk(app_of(press, access).app.routes) if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
 
 
 def walk(routes: list[object]) -> list[object]:
@@ -32,7 +38,7 @@ def walk(routes: list[object]) -> list[object]:
 
 
 def test_every_route_has_a_rule(press: Press, access: Access) -> None:
-    rules = make_editors(access, press).rules
+    rules = make_editors(access, press, make_line(press.store, WEB), lookout_over(WEB)).rules
     paths = {(method, route.path) for route in routes_of(press, access) for method in route.methods or ()}
     unruled = {path for method, path in paths if (method, path) not in rules}
     assert unruled == PUBLIC
@@ -40,7 +46,11 @@ def test_every_route_has_a_rule(press: Press, access: Access) -> None:
 
 
 def test_what_everyone_may_use_is_the_way_in_and_nothing_else(press: Press, access: Access) -> None:
-    open_to_all = {path for (_, path), role in make_editors(access, press).rules.items() if role is None}
+    open_to_all = {
+        path
+        for (_, path), role in make_editors(access, press, make_line(press.store, WEB), lookout_over(WEB)).rules.items()
+        if role is None
+    }
     assert open_to_all == {
         "/edit/sign-in", "/edit/sign-in/mail", "/edit/sign-in/oidc", "/edit/sign-in/oidc/return", "/edit/links/{token}",
     }  # fmt: skip
@@ -52,7 +62,7 @@ def test_every_route_lets_in_whom_its_rule_names_and_nobody_else(
 ) -> None:
     client = signed_in(role) if role else Client(address)
     csrf = client.get("/edit/account" if role else "/edit/sign-in").csrf
-    rules = make_editors(access, press).rules
+    rules = make_editors(access, press, make_line(press.store, WEB), lookout_over(WEB)).rules
     last = ("POST", "/edit/sign-out")  # after it nobody is signed in
     for method, path in sorted(rules, key=lambda each: each == last):
         needed = rules[(method, path)]

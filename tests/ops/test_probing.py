@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from aggregator.model import Poll, Source
-from aggregator.ops.probe import Probe, probe, probe_all
+from aggregator.probing import Probe, probe, probe_all
 from aggregator.store import leases, sources
 from aggregator.wiring import Service
 from tests.factories import NOW, make_source
@@ -17,11 +17,11 @@ Follow = Callable[..., Source]
 def look_at_all(service: Service) -> dict[str, Probe]:
     with service.store.read() as transaction:
         held = sources.all_sources(transaction)
-    return {source.id: found for source, found in probe_all(service, held, NOW)}
+    return {source.id: found for source, found in probe_all(service.lookout, held, NOW)}
 
 
 def test_a_feed_is_found_with_its_entries(service: Service, site: Site) -> None:
-    found = probe(service, make_source(url=site.url()), NOW)
+    found = probe(service.lookout, make_source(url=site.url()), NOW)
     assert found.reading is not None
     assert [entry.title for entry in found.reading.entries] == ["Nieuws nummer 1", "Nieuws nummer 2"]
     assert (found.address, found.code, found.robots_forbid) == (site.url(), "", False)
@@ -29,7 +29,7 @@ def test_a_feed_is_found_with_its_entries(service: Service, site: Site) -> None:
 
 def test_an_address_is_looked_at_where_it_leads(service: Service, site: Site) -> None:
     site.pages["/oud"] = Page(status=302, headers={"Location": "/feed"})
-    found = probe(service, make_source(url=site.url("/oud")), NOW)
+    found = probe(service.lookout, make_source(url=site.url("/oud")), NOW)
     assert (found.address, found.reading is not None) == (site.url(), True)
 
 
@@ -44,19 +44,19 @@ def test_an_address_is_looked_at_where_it_leads(service: Service, site: Site) ->
 )
 def test_why_nothing_can_be_read_is_said_by_its_code(service: Service, site: Site, page: Page, code: str) -> None:
     site.pages["/feed"] = page
-    found = probe(service, make_source(url=site.url()), NOW)
+    found = probe(service.lookout, make_source(url=site.url()), NOW)
     assert (found.reading, found.code) == (None, code)
 
 
 def test_a_feed_that_robots_txt_forbids_is_read_and_that_is_said(service: Service, site: Site) -> None:
     site.pages["/robots.txt"] = FORBIDDEN
-    found = probe(service, make_source(url=site.url(), kind="feed"), NOW)
+    found = probe(service.lookout, make_source(url=site.url(), kind="feed"), NOW)
     assert (found.reading is not None, found.robots_forbid) == (True, True)
 
 
 def test_an_address_that_may_be_a_page_is_left_alone_when_robots_txt_forbids_it(service: Service, site: Site) -> None:
     site.pages["/robots.txt"] = FORBIDDEN
-    found = probe(service, make_source(url=site.url(), kind="auto"), NOW)
+    found = probe(service.lookout, make_source(url=site.url(), kind="auto"), NOW)
     assert (found.reading, found.code) == (None, "refused")
     assert site.asked == ["/robots.txt"]
 
