@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.desk import decide
-from aggregator.store import Store, Transaction, decisions, events, stories
+from aggregator.store import Store, Transaction, decisions, events, models, samples, stories
 from aggregator.store.decisions import Decision
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -82,6 +82,9 @@ def undo(store: Store, actor: str, now: datetime, steps: int = 1) -> Undone:
             stories.apply(transaction, changes, event)
             for each in stroke.decisions:
                 decisions.end(transaction, each.id, now)
+            free = set(rows) - stories.decided(transaction, rows)
+            if samples.reopen(transaction, free):
+                models.renew(transaction)
             strokes.append(stroke)
             restored += [stories.slug_of(new) for _, new in changes]
     return Undone(strokes=tuple(strokes), restored=tuple(dict.fromkeys(restored)))

@@ -100,8 +100,9 @@ def replay(stream: Sequence[Sighting], joining: Joining | None = None) -> Outcom
 def _replayed(store: Store, stream: Sequence[Sighting], joining: Joining) -> Outcome:
     line = _line(store, joining)
     known = _sources(stream)
-    with store.write() as transaction:
-        sources.add(transaction, list(known.values()), stream[0].seen if stream else datetime.now(UTC))
+    if stream:
+        with store.write() as transaction:
+            sources.add(transaction, list(known.values()), stream[0].seen)
     item_of: dict[str, int] = {}
     for sighting in stream:
         number = _take_in(line, known[sighting.source_id], sighting)

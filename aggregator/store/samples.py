@@ -93,6 +93,12 @@ def answer(transaction: Transaction, story_id: int, verdict: str | None, now: da
     return bool(transaction.execute(statement).rowcount)
 
 
+def reopen(transaction: Transaction, story_ids: Iterable[int]) -> bool:
+    """Ask again about these stories, as their decisions were taken back; whether one of them was sampled."""
+    statement = update(sample).where(sample.c.story_id.in_(list(story_ids))).values(decided_at=None, verdict=None)
+    return bool(transaction.execute(statement).rowcount)
+
+
 def decided(transaction: Transaction, since: datetime) -> list[Drawn]:
     """The sampled decisions of which an editor said what is right, drawn since then."""
     query = (

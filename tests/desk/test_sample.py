@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from aggregator.desk import decide
+from aggregator.desk import decide, undo
 from aggregator.desk.figures import practice
 from aggregator.desk.sample import draw_weekly
 from aggregator.model import State
@@ -74,3 +74,16 @@ def test_a_verdict_is_written_when_an_editor_decides_and_counts_while_it_holds(s
         for each in decisions.of_story(transaction, 1):
             decisions.end(transaction, each["id"], LATER)
     assert practice(store, "off-topic", LATER)["looked_at"] == 4
+
+
+def test_what_is_undone_is_asked_again(store: Store) -> None:
+    fill(store)
+    draw_weekly(store, LATER, 36)
+    decide.publish(store, [slug(1)], "thea", LATER)
+    decide.off_topic(store, [slug(1)], "thea", LATER)
+    assert 1 not in drawn(store)
+    undo.undo(store, "thea", LATER)
+    assert 1 not in drawn(store)  # the first decision holds
+    undo.undo(store, "thea", LATER)
+    assert 1 in drawn(store)
+    assert practice(store, "off-topic", LATER)["looked_at"] == 0
