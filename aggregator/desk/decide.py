@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from aggregator.model import State
+from aggregator.model import State, Story
 from aggregator.store import Store, Transaction, decisions, events, models, samples, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
+from aggregator.store.trays import FIRST as ONLY_A_PERSON
 
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN)  # the world has seen it
 PUBLISH, REJECT, THEME, OFF_TOPIC, LATER, STAR = "publish", "reject", "theme", "off-topic", "later", "star"
+PROPOSED = "proposed"  # no kind of decision: for each story the one that the program proposes
 JUDGES = (PUBLISH, REJECT, THEME, OFF_TOPIC)  # what answers the question that a sampled story puts
 # OFF_TOPIC is also the reason of a rejection that teaches that such news is not ours.
 BY_AN_EDITOR = "by an editor"  # why a story is off-topic, when a person said so
@@ -164,6 +166,38 @@ def decide(store: Store, slugs: Iterable[str], steps: Sequence[_Step], said: Sai
             slug for slug, row in known.items() if _take(transaction, row, steps, said, group, is_shared=is_shared)
         )
     return Decided(changed=changed, unknown=unknown, group=group)
+
+
+def proposal_of(story: StoryRow | Story) -> str:
+    """The decision that the program proposes for a story that waits; "" where only a person can tell."""
+    if story.state is not State.HELD or story.reason in ONLY_A_PERSON:
+        return ""
+    if story.tags.off_topic:
+        return OFF_TOPIC
+    return PUBLISH if story.tags.theme else ""
+
+
+def as_proposed(store: Store, said: Said) -> Decided:
+    """Do with each of the stories that were seen what the program proposes, as one group.
+
+    What changed since it was seen is left as it is, whoever changed it: nobody has read what is proposed now.
+    """
+    steps = {PUBLISH: [publishing(said.at)], OFF_TOPIC: [off_topic_step()]}
+    group = uuid4().hex
+    with store.append() as transaction:
+        rows = {slug: stories.row_by_slug(transaction, slug) for slug in said.seen}
+        known = {slug: row for slug, row in rows.items() if row is not None}
+        versions = events.versions(transaction, [row.id for row in known.values()])
+        agreed = {
+            slug: (row, steps[proposal_of(row)])
+            for slug, row in known.items()
+            if proposal_of(row) and versions.get(row.id, 0) == said.seen[slug]
+        }
+        is_shared = len(agreed) > 1
+        for row, step in agreed.values():
+            _take(transaction, row, step, said, group, is_shared=is_shared)
+    unknown = tuple(slug for slug in said.seen if slug not in known)
+    return Decided(changed=tuple(agreed), unknown=unknown, group=group if agreed else "")
 
 
 def give_reason(store: Store, group: str, reason: str, actor: str, now: datetime) -> Decided:

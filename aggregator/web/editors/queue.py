@@ -15,7 +15,7 @@ from aggregator.store import Transaction, accounts, decisions, events, queue, so
 from aggregator.store.accounts import Role
 from aggregator.store.events import Event
 from aggregator.store.queue import COUNTED, Found, Wanted, place
-from aggregator.store.trays import Tray
+from aggregator.store.trays import OPEN, Tray
 from aggregator.web.accounts import Editors, Here, Visit, to
 from aggregator.web.editors.queue_rows import Choice, Row, choices, row
 from aggregator.web.editors.queue_said import line_of
@@ -27,10 +27,10 @@ TABS = (Tray.NEW, Tray.UNSURE, Tray.LATER, Tray.PUBLISHED, Tray.REJECTED, Tray.D
 NAMES = ("tab", "theme", "source", "q", "after")  # what the address of a list says
 REASONS = ("duplicate", "old news", "advertising", "not for us")
 HELP = (
-    ("j k", "key_move"), ("a", "key_publish"), ("1 2 3 4", "key_theme"), ("⇧1 ⇧2 ⇧3 ⇧4", "key_second"),
+    ("j k", "key_move"), ("⇧J ⇧K", "key_leap"), ("a", "key_publish"), ("1 2 3 4", "key_theme"), ("⇧1 ⇧2 ⇧3 ⇧4", "key_second"),
     ("0", "key_off_topic"), ("d", "key_reject"), ("b", "key_later"), ("s", "key_star"), ("e", "key_edit"),
-    ("m", "key_join"), ("x", "key_select"), ("⇧A ⇧D", "key_bulk"), ("l", "key_alike"), ("z", "key_undo"),
-    ("/", "key_search"), ("n", "key_next"), ("?", "key_help"),
+    ("m", "key_join"), ("x", "key_select"), ("⇧X", "key_select_run"), ("⇧A ⇧D", "key_bulk"),
+    ("l", "key_alike"), ("p", "key_rest"), ("z", "key_undo"), ("/", "key_search"), ("n", "key_next"), ("?", "key_help"),
 )  # fmt: skip
 CHOICES: Mapping[str, flood.Choice] = {"all": "all", "dated": "dated", "none": "none"}
 RECENT_DAYS = 14  # of a flood, what is dated within
@@ -63,8 +63,11 @@ def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
         if not story:
             return to(address_of(back, said="nothing"))
         seen = dict(_subject(each) for each in story)
-        steps = steps_of(act, visit, [each.slug for each in themes])
         said = Said(actor=visit.person.actor, at=visit.now, seen=seen)
+        if act == decide.PROPOSED:
+            came = decide.as_proposed(store, said)
+            return to(address_of(back, said="" if came.changed else "changed"))
+        steps = steps_of(act, visit, [each.slug for each in themes])
         came = decide.decide(store, seen, steps, said)
         if came.conflicts:
             return _conflict(visit, came, act, seen, back)
@@ -159,6 +162,7 @@ def _list(
         ahead = rounds.ahead(transaction, actor)
         progress = rounds.progress(transaction, visit.person) if visit.may(Role.EDITOR) else None
     here = {name: value for name, value in asked.items() if value}
+    proposed = [each for each in rows if each.proposal] if wanted.tray in OPEN else []
     fresh = progress is not None and (progress.round.closed is None or visit.now - progress.round.closed < FRESH)
     return page(
         visit,
@@ -169,6 +173,7 @@ def _list(
         counted={tray.value: count for tray, count in counted.items()},
         tab=wanted.tray.value,
         rows=rows,
+        proposed=proposed,
         at=at,
         back=urlencode(here),
         asked=asked,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.desk.decide import proposal_of
 from aggregator.model import Source, Story, Theme
 from aggregator.publish.site import Words
 from aggregator.text.dates import day_in_amsterdam, dutch_date
@@ -46,6 +47,7 @@ class Row:
     why: str
     is_starred: bool
     state: str
+    proposal: str  # what the program proposes: decide.PUBLISH, decide.OFF_TOPIC, or "" where only a person can tell
 
 
 def choices(themes: Sequence[Theme], language: str) -> list[Choice]:
@@ -90,6 +92,7 @@ def row(
         why=why(story, words),
         is_starred=story.slug in starred,
         state=story.state.value,
+        proposal=proposal_of(story),
     )
 
 

@@ -34,8 +34,8 @@ def line_of(
     name, _, rest = said.partition(":")
     if name == "refused":
         return _refused(transaction, rest, words)
-    if name == "nothing":
-        return Line(text=words("said_nothing"), is_wrong=True)
+    if name in ("nothing", "changed"):
+        return Line(text=words(f"said_{name}"), is_wrong=True)
     undoable = stroke.group if stroke else ""
     first, _, second = rest.partition(":")
     if name == "undone" and first.isdecimal():
@@ -52,12 +52,16 @@ def act_of(stroke: Stroke) -> str:
     if decide.THEME in last:
         theme = last[decide.THEME].value.get("theme") or ""
         return f"theme:{theme}" if decide.PUBLISH in last else f"second:{theme}"
-    return stroke.kinds[0]
+    return stroke.kinds[0] if len(stroke.kinds) == 1 else decide.PROPOSED
 
 
 def _of_stroke(transaction: Transaction, stroke: Stroke, themes: Sequence[Choice], words: Words) -> Line:
     act = act_of(stroke)
     name, _, theme = act.partition(":")
+    if name == decide.PROPOSED:
+        out = [each.kind for each in stroke.decisions].count(decide.PUBLISH)
+        text = words("said_proposed", out=out, not_out=len(stroke.story_ids) - out)
+        return Line(text=text, group=stroke.group)
     labels = {each.slug: each.label for each in themes}
     value = stroke.decisions[-1].value
     until = str(value.get("until", ""))

@@ -40,12 +40,33 @@
     focus(all[Math.max(0, Math.min(all.length - 1, now < 0 ? 0 : now + step))]);
   };
 
-  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "/", "?", "n"]);
+  const LEAP = 5;
+  const STEPS = { j: 1, k: -1, J: LEAP, K: -LEAP };
+  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "p", "/", "?", "n"]);
+
+  // Selects from the nearest selected row above up to this one.
+  const selectRun = () => {
+    const boxes = rows().map((each) => each.querySelector("[data-key=x]"));
+    const end = Math.max(0, rows().indexOf(row()));
+    const start = boxes.findLastIndex((each, place) => place <= end && each.checked);
+    boxes.slice(Math.max(0, start), end + 1).forEach((each) => { each.checked = true; });
+  };
+
+  // Whoever says that the rest is right has had it before their eyes: what lies below the screen comes into view first.
+  const readOn = (target) => {
+    const below = rows().find((each) => each.getBoundingClientRect().bottom > window.innerHeight + 1);
+    if (!below) return false;
+    below.focus({ preventScroll: true });
+    below.scrollIntoView({ block: "start" });
+    unseen(target.form.dataset.readOn);
+    return true;
+  };
 
   const press = (key) => {
     const list = queue();
     if (!list) return false;
-    if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
+    if (key in STEPS) { move(STEPS[key]); return true; }
+    if (key === "X") { selectRun(); return true; }
     const within = OF_THE_PAGE.has(key) ? list : row() || rows()[0];
     const target = within && within.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return false;
@@ -54,6 +75,7 @@
     if (key === "A" || key === "D") {
       if (!list.querySelector(".item input:checked")) return false;
     }
+    if (key === "p" && readOn(target)) return true;
     target.click(); // and not requestSubmit: htmx sends the button along that was clicked
     if (key === "x") move(1);
     return true;
@@ -62,7 +84,7 @@
   const note = (button) => {
     const own = button.closest(".item");
     const all = rows();
-    place = Math.max(0, all.indexOf(own || row()));
+    place = button.dataset.key === "p" ? 0 : Math.max(0, all.indexOf(own || row()));
     stays = "stays" in button.dataset && own ? own.id : "";
   };
 
