@@ -136,7 +136,7 @@ class Editor:
         """The key that she would press for a row, by what she sees."""
         proposal = proposed_key(row)
         share = self.overlooks_run if run else self.overlooks_one
-        if proposal and self._is_wrong(row) and Random(row.origin.entry.id).random() < share:  # noqa: S311  no secret
+        if proposal and self._is_wrong(row) and Random(row.origin.entry.id).random() < share:
             return proposal
         right = self.truth_of(row)
         if right == OFF_TOPIC:

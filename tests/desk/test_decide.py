@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.desk import decide
+from aggregator.desk import decide, undo
 from aggregator.desk.decide import Decided, Said
 from aggregator.model import State, Tags
 from aggregator.store import Store, decisions, events, stories
@@ -189,3 +189,37 @@ def test_ones_own_earlier_decision_is_no_conflict(store: Store) -> None:
     decide.publish(store, [slug()], "thea", LATER)
     came = decide.decide(store, [slug()], [decide.rejecting()], Said(actor="thea", at=LATER, seen={slug(): 1}))
     assert came.changed == (slug(),)
+
+
+def test_as_proposed_publishes_and_keeps_out_at_one_stroke_and_leaves_alone_what_only_a_person_can_tell(
+    store: Store,
+) -> None:
+    off = replace(UNSURE, off_topic=True)
+    none = Tags(score=0.3, decision="review")
+    keep(
+        store,
+        HELD,
+        replace(HELD, id=2, uri=row(2).uri, origin_id=2, tags=off),
+        replace(HELD, id=3, uri=row(3).uri, origin_id=3, reason="possible duplicate"),
+        replace(HELD, id=4, uri=row(4).uri, origin_id=4, tags=none),
+        row(5),
+    )
+    seen = {slug(number): number for number in range(1, 6)} | {"niets": 9}
+    came = decide.as_proposed(store, Said(actor="thea", at=LATER, seen=seen))
+    assert (came.changed, came.unknown) == ((slug(1), slug(2)), ("niets",))
+    assert [now_held(store, number).state for number in range(1, 6)] == [
+        State.PUBLISHED, State.OFF_TOPIC, State.HELD, State.HELD, State.PUBLISHED,
+    ]  # fmt: skip
+    assert {each.group_id for each in log(store)} == {came.group}
+    assert undo.undo(store, "thea", LATER).restored == (slug(1), slug(2))
+    assert (now_held(store), now_held(store, 2).state) == (HELD, State.HELD)
+
+
+def test_what_changed_since_it_was_read_is_not_decided_as_proposed(store: Store) -> None:
+    keep(store, HELD)
+    event = Event(at=LATER, kind="retagged")
+    with store.append() as transaction:
+        stories.apply(transaction, [(HELD, replace(HELD, tags=replace(UNSURE, theme="leven-lang-ontwikkelen")))], event)
+    came = decide.as_proposed(store, Said(actor="thea", at=LATER, seen={slug(): 1}))
+    assert (came.changed, came.group) == ((), "")
+    assert now_held(store).state is State.HELD

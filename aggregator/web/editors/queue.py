@@ -27,7 +27,8 @@ TABS = (Tray.NEW, Tray.UNSURE, Tray.LATER, Tray.PUBLISHED, Tray.REJECTED, Tray.D
 NAMES = ("tab", "theme", "source", "q", "after")  # what the address of a list says
 REASONS = ("duplicate", "old news", "advertising", "not for us")
 HELP = (
-    ("j k", "key_move"), ("⇧J ⇧K", "key_leap"), ("a", "key_publish"), ("1 2 3 4", "key_theme"), ("⇧1 ⇧2 ⇧3 ⇧4", "key_second"),
+    ("j k", "key_move"), ("⇧J ⇧K", "key_leap"), ("a", "key_publish"), ("1 2 3 4", "key_theme"),
+    ("⇧1 ⇧2 ⇧3 ⇧4", "key_second"),
     ("0", "key_off_topic"), ("d", "key_reject"), ("b", "key_later"), ("s", "key_star"), ("e", "key_edit"),
     ("m", "key_join"), ("x", "key_select"), ("⇧X", "key_select_run"), ("⇧A ⇧D", "key_bulk"),
     ("l", "key_alike"), ("p", "key_rest"), ("z", "key_undo"), ("/", "key_search"), ("n", "key_next"), ("?", "key_help"),

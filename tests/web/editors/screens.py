@@ -1,11 +1,20 @@
 """Every screen of the editors' side in each of its states, reached as people reach them, in a real browser."""
 
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page
 
+import aggregator.web
 from tests.web.editors.conftest import PASSWORD
+
+LOCALE = Path(aggregator.web.__file__).parent / "locale"
+STRINGS: dict[str, dict[str, str]] = {"nl": {}, "en": {}}
+for file in LOCALE.glob("*.toml"):
+    for language, table in tomllib.loads(file.read_text("utf-8")).items():
+        STRINGS[language] |= table
 
 Reach = Callable[[Page, str], None]
 
@@ -23,6 +32,14 @@ def at(path: str) -> Reach:
     return lambda page, address: _go(page, address + path)
 
 
+def named(what: str, text: str) -> str:
+    """The selector of what bears this Dutch text, in either language."""
+    keys = [key for key, value in STRINGS["nl"].items() if value == text]
+    return ", ".join(
+        f'{what}:text-is("{each}")' for each in dict.fromkeys([text, *(STRINGS["en"][key] for key in keys)])
+    )
+
+
 def _go(page: Page, address: str) -> None:
     page.goto(address)
 
@@ -34,7 +51,7 @@ def submit(path: str, fields: dict[str, str], button: str) -> Reach:
         page.goto(address + path)
         for name, value in fields.items():
             page.fill(f"[name={name}]", value)
-        page.click(f"button:text-is('{button}')")
+        page.click(named("button", button))
 
     return reach
 
@@ -44,7 +61,7 @@ def press(path: str, button: str) -> Reach:
 
     def reach(page: Page, address: str) -> None:
         page.goto(address + path)
-        page.locator(f"button:text-is('{button}')").first.click()
+        page.locator(named("button", button)).first.click()
         page.wait_for_load_state("networkidle")
 
     return reach
@@ -136,7 +153,7 @@ def overtaken(path: str) -> Reach:
     def reach(page: Page, address: str) -> None:
         page.goto(address + path)
         page.locator("form[action$='/theme'] [name=seen]").evaluate("field => field.value = 0")
-        page.click("button:text-is('Thema opslaan')")
+        page.click(named("button", "Thema opslaan"))
 
     return reach
 
@@ -144,9 +161,9 @@ def overtaken(path: str) -> Reach:
 def own_without_text(page: Page, address: str) -> None:
     """Send a piece that has a title only; the form opens without script too."""
     page.goto(f"{address}/edit/add")
-    page.click("summary:text-is('Een eigen stuk schrijven')")
+    page.click(named("summary", "Een eigen stuk schrijven"))
     page.fill("#own-title", "Wat ik zag")
-    page.click("#own ~ details button:text-is('Plaatsen')")
+    page.click(named("#own ~ details button", "Plaatsen"))
 
 
 def sign_in(page: Page, address: str, email: str) -> None:

@@ -144,6 +144,40 @@ def test_a_bulk_is_one_step(store: Store, thea: Client, slugs: list[str]) -> Non
     assert "niets om ongedaan te maken" in thea.get(again.header("location")).text
 
 
+def rest(reply: Reply) -> list[str]:
+    """What "the rest as proposed" would decide about."""
+    form = re.search(r'<form class="queue-rest".*?</form>', reply.text, re.DOTALL)
+    return re.findall(r'name="story" value="([^"]+)"', form[0]) if form else []
+
+
+def test_the_rest_as_proposed_is_what_the_page_shows_and_one_step(store: Store, thea: Client, slugs: list[str]) -> None:
+    put(store, slugs[2], tags=Tags(theme="instroom", score=0.7, off_topic=True, decision="review"))
+    put(store, slugs[1], reason="possible duplicate")
+    page = thea.get(UNSURE)
+    assert rest(page) == subjects(page)
+    shown_ones = shown(page)
+    press_button(thea, "proposed", *rest(page), back="tab=unsure")
+    assert [each for each in slugs if of(store, each).state is State.OFF_TOPIC] == [slugs[2]]
+    published = [each for each in slugs if of(store, each).state is State.PUBLISHED]
+    assert sorted([*published, slugs[2]]) == sorted(shown_ones)
+    assert "Zoals voorgesteld: 19 geplaatst, 1 niet over technisch onderwijs" in thea.get(UNSURE).text
+    thea.post("/edit/queue/undo", UNSURE, back="tab=unsure")
+    assert set(states(store, slugs)) == {State.HELD}
+
+
+def test_what_changed_since_the_page_was_read_is_said_and_stays(store: Store, thea: Client, slugs: list[str]) -> None:
+    page = thea.get(UNSURE)
+    put(store, slugs[0], tags=Tags(theme="instroom", score=0.6, decision="review"))
+    reply = press_button(thea, "proposed", rest(page)[0], back="tab=unsure")
+    assert of(store, slugs[0]).state is State.HELD
+    assert "Deze berichten veranderden intussen" in thea.get(reply.header("location")).text
+
+
+def test_what_was_decided_is_not_offered_as_proposed(thea: Client, slugs: list[str]) -> None:
+    press_button(thea, "reject", *subjects(thea.get(UNSURE))[:5])
+    assert rest(thea.get("/edit/queue?tab=rejected")) == []
+
+
 def test_why_something_is_rejected_is_offered_afterwards(store: Store, thea: Client, slugs: list[str]) -> None:
     press_button(thea, "reject", subjects(thea.get(UNSURE))[0])
     page = thea.get(UNSURE)

@@ -18,6 +18,12 @@ pytestmark = pytest.mark.browser
 
 MANY = 100
 LAPTOP = {"width": 1280, "height": 800}
+# What a browser does at 200 %: half as many CSS pixels, each twice as large.
+ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
+IN_VIEW = """[...document.querySelectorAll("#queue .item")].filter((each) => {
+  const box = each.getBoundingClientRect();
+  return box.top >= -1 && box.bottom <= window.innerHeight + 1;
+}).map((each) => each.id)"""
 UNSURE = "/edit/queue?tab=unsure"
 
 
@@ -41,8 +47,12 @@ def queue_page(browser: Browser, address: str, complaints: list[str], path: str 
     return page
 
 
-def count_is(page: Page, count: int) -> None:
-    expect(page).to_have_title(f"Twijfel ({count}) · redactie Proefnieuws", timeout=60_000)
+def count_is(page: Page, count: int, tab: str = "Twijfel", desk: str = "redactie") -> None:
+    expect(page).to_have_title(f"{tab} ({count}) · {desk} Proefnieuws", timeout=60_000)
+
+
+def count_in_english(page: Page, count: int) -> None:
+    count_is(page, count, "Unsure", "editors")
 
 
 def test_a_hundred_stories_are_cleared_by_keyboard_alone_and_brought_back(
@@ -105,14 +115,39 @@ def test_keys_move_select_star_search_and_explain(
     page.context.close()
 
 
-def test_a_hundred_stories_are_cleared_by_mouse(
+def test_a_hundred_stories_are_read_on_a_phone_in_english_and_done_as_proposed(
     browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
 ) -> None:
-    page = queue_page(browser, address, complaints)
+    page = queue_page(
+        browser, address, complaints, viewport={"width": 320, "height": 640}, locale="en-GB", color_scheme="dark"
+    )
+    seen: set[str] = set()
+    for left in range(MANY, 0, -20):
+        count_in_english(page, left)
+        expect(page.locator(".item").first).to_be_focused()
+        while page.title().startswith(f"Unsure ({left})"):
+            seen |= set(page.evaluate(IN_VIEW))
+            page.keyboard.press("p")
+            page.wait_for_function("!document.querySelector('#queue[aria-busy]')")
+    count_in_english(page, 0)
+    assert len(seen) == MANY  # none was decided that had not been before the eyes
+    assert set(states(store, slugs)) == {State.PUBLISHED}
+    expect(page.locator("#said")).to_have_text("As proposed: 20 published, 0 not about technical education")
+    for _ in range(5):
+        page.keyboard.press("z")
+    count_in_english(page, MANY)
+    assert set(states(store, slugs)) == {State.HELD}
+    page.context.close()
+
+
+def test_a_hundred_stories_are_cleared_by_mouse_in_english_at_twice_the_size(
+    browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
+) -> None:
+    page = queue_page(browser, address, complaints, locale="en-GB", color_scheme="dark", **ZOOMED)
     for left in range(MANY, 0, -1):
-        count_is(page, left)
-        page.locator(".item").first.get_by_role("button", name="Plaatsen", exact=True).click()
-    count_is(page, 0)
+        count_in_english(page, left)
+        page.locator(".item").first.get_by_role("button", name="Publish", exact=True).click()
+    count_in_english(page, 0)
     assert set(states(store, slugs)) == {State.PUBLISHED}
     page.context.close()
 
@@ -120,7 +155,7 @@ def test_a_hundred_stories_are_cleared_by_mouse(
 def test_a_hundred_stories_are_cleared_without_script(
     browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
 ) -> None:
-    page = queue_page(browser, address, complaints, java_script_enabled=False)
+    page = queue_page(browser, address, complaints, java_script_enabled=False, **ZOOMED)
     for left in range(MANY, 80, -1):
         count_is(page, left)
         page.locator(".item").first.get_by_role("button", name="Afwijzen", exact=True).click()
@@ -136,6 +171,43 @@ def test_a_hundred_stories_are_cleared_without_script(
     assert states(store, slugs) == [State.REJECTED] * 20 + [State.PUBLISHED] * 80
     page.get_by_role("button", name="Ongedaan maken").click()
     count_is(page, 20)
+    page.context.close()
+
+
+def test_a_hundred_stories_are_cleared_without_script_in_english_on_a_phone(
+    browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
+) -> None:
+    small = {"width": 320, "height": 640}
+    page = queue_page(browser, address, complaints, java_script_enabled=False, viewport=small, locale="en-GB")
+    for left in range(MANY, 0, -20):
+        count_in_english(page, left)
+        page.get_by_role("button", name="20 as proposed").click()
+    count_in_english(page, 0)
+    assert set(states(store, slugs)) == {State.PUBLISHED}
+    page.get_by_role("button", name="Undo").click()
+    count_in_english(page, 20)
+    page.context.close()
+
+
+def test_leaps_runs_and_what_follows_an_empty_list(
+    browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
+) -> None:
+    lay_queue(store, 2, "new source", first=901)
+    page = queue_page(browser, address, complaints)
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("k")
+    expect(page.locator(f"#s-{slugs[4]}")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+X")
+    page.keyboard.press("Shift+D")
+    expect(page.locator("#said")).to_have_text("Afgewezen: 7 berichten")
+    assert states(store, slugs[3:12]) == [State.HELD, *[State.REJECTED] * 7, State.HELD]
+    page.goto(f"{address}/edit/queue")
+    page.keyboard.press("p")
+    expect(page.locator("#empty")).to_be_focused()
+    page.keyboard.press("n")
+    count_is(page, MANY - 7)
     page.context.close()
 
 
