@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from aggregator.accounts import Access, people
 from aggregator.accounts.people import HandedOver
@@ -29,6 +29,12 @@ from tests.web.editors.waiting import lay_queue
 pytestmark = pytest.mark.browser
 
 # The messages of a browser about an answer that is no success; the pages that show one are meant to be none.
+HIGHEST = 480  # CSS pixels of a picture
+PICTURES = (
+    "queue", "queue-decided", "queue-round", "queue-flood", "queue-menu", "queue-empty", "queue-english",
+    "story", "story-conflict", "add-found", "sources", "sources-preview", "source-flood",
+    "log", "users", "sign-in", "forbidden",
+)  # fmt: skip
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
 
@@ -111,10 +117,30 @@ class Visits:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture where SCREENSHOTS names a folder."""
+    """Keep a picture where SCREENSHOTS names a folder; of a long page the upper part."""
     folder = os.environ.get("SCREENSHOTS")
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        height = min(HIGHEST, page.locator("html").evaluate("html => html.scrollHeight"))
+        width = page.viewport_size["width"] if page.viewport_size else 1280
+        clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, clip=clip)
+
+
+@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="makes the pictures of docs/redactie.md, when asked")
+def test_pictures(browser: Browser, mailing_address: str, everyone: dict[str, str]) -> None:
+    visits = Visits(browser, mailing_address, {"viewport": {"width": 960, "height": 640}})
+    for screen in screens(everyone):
+        if screen.name in PICTURES:
+            page = visits.shown(screen, [])
+            shoot(page, f"redactie-{screen.name}")
+            page.context.close()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_is_shown_small_and_where_editors_read(name: str) -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    assert f"](images/redactie-{name}.png)" in (docs / "redactie.md").read_text("utf-8")
+    assert (docs / f"images/redactie-{name}.png").stat().st_size < 100_000
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "nl-NL"), ("dark", "en-GB")])
@@ -127,7 +153,6 @@ def test_everyone_can_use_every_screen(
         complaints: list[str] = []
         page = visits.shown(screen, complaints)
         found = Axe().run(page)
-        shoot(page, f"{screen.name}-{scheme}")
         page.context.close()
         assert found.response["violations"] == [], (screen.name, found.generate_report())
         assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name
@@ -142,7 +167,6 @@ def test_every_screen_fits_a_small_phone_and_text_of_twice_the_size_and_needs_no
         complaints: list[str] = []
         page = visits.shown(screen, complaints)
         width = page.locator("html").evaluate("html => html.scrollWidth")
-        shoot(page, f"{screen.name}-small")
         page.context.close()
         assert width == 320, screen.name
         assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name

@@ -128,7 +128,7 @@ def test_a_hundred_stories_are_read_on_a_phone_in_english_and_done_as_proposed(
         while page.title().startswith(f"Unsure ({left})"):
             seen |= set(page.evaluate(IN_VIEW))
             page.keyboard.press("p")
-            page.wait_for_function("!document.querySelector('#queue[aria-busy]')")
+            expect(page.locator("#queue:not([aria-busy])")).to_be_attached()
     count_in_english(page, 0)
     assert len(seen) == MANY  # none was decided that had not been before the eyes
     assert set(states(store, slugs)) == {State.PUBLISHED}
