@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aggregator.model import Source, State
 from aggregator.policy.admission import ARCHIVE, FLOOD, FURTHEST_AHEAD
-from aggregator.store import Store, sources, stories
+from aggregator.store import Store, decisions, sources, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
@@ -48,7 +48,9 @@ def settle(store: Store, source_id: str, choice: Choice, actor: str, now: dateti
         }
         changes = [(row, _let_in(row, now) if row.id in is_let_in else replace(row, reason=ARCHIVE)) for row in waiting]
         kinds = [new.state.value for _, new in changes]
-        stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
+        seq = stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
+        decided = [(row.id, seq + n) for n, row in enumerate(waiting)] if seq else []
+        decisions.record_many(transaction, decided, decisions.FLOOD, {}, actor=actor, at=now, group=group)
     published = kinds.count(State.PUBLISHED.value)
     return published, len(kinds) - published
 

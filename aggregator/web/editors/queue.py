@@ -33,6 +33,7 @@ HELP = (
     ("/", "key_search"), ("n", "key_next"), ("?", "key_help"),
 )  # fmt: skip
 CHOICES: Mapping[str, flood.Choice] = {"all": "all", "dated": "dated", "none": "none"}
+REPEATABLE = frozenset({decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER})
 RECENT_DAYS = 14  # of a flood, what is dated within
 FRESH = timedelta(hours=1)  # so long the end of a round is told
 MOST = 200  # stories of one stroke
@@ -212,11 +213,16 @@ def _rows(transaction: Transaction, found: Found, themes: Sequence[Choice], visi
 
 def _alike(transaction: Transaction, stroke: undo.Stroke | None) -> list[str]:
     """The subjects of the stories that look like the one that was decided last."""
-    if stroke is None or len(stroke.story_ids) != 1 or set(stroke.kinds) <= {decide.STAR, decide.THEME}:
+    if stroke is None or len(stroke.story_ids) != 1 or not is_repeatable(stroke):
         return []
     found = lookalikes.of_story(transaction, stroke.story_ids[0])[:MOST]
     versions = events.versions(transaction, [each.id for each in found])
     return [f"{each.slug}:{versions.get(each.id, 0)}" for each in found]
+
+
+def is_repeatable(stroke: undo.Stroke) -> bool:
+    """Whether a stroke can be made again about stories that look alike."""
+    return set(stroke.kinds) <= REPEATABLE and set(stroke.kinds) != {decide.THEME}
 
 
 def told(count: int) -> str:
