@@ -14,6 +14,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.accounts.reminders import remind
 from aggregator.deliver import work_off
 from aggregator.desk import waiting
 from aggregator.desk.timing import let_out
@@ -21,6 +22,7 @@ from aggregator.errors import BusyError, StoreError
 from aggregator.joining import forget
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
+from aggregator.policy.reminding import Reminder
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
 from aggregator.store import Store, documents, events, leases
@@ -34,6 +36,7 @@ DELIVER = timedelta(seconds=5)
 RETRAIN = timedelta(days=1)  # at least so long between two trainings
 DECIDED = timedelta(seconds=2)  # between two looks for what editors decided, and so at most until it is public
 BRING_BACK = timedelta(minutes=10)
+REMIND = timedelta(minutes=10)
 LET_OUT = timedelta(seconds=30)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
@@ -87,6 +90,9 @@ class Clock:
         )
         if self.service.senders:
             self._scheduler.add_job(
+                self._remind, "interval", seconds=REMIND.total_seconds(), next_run_time=_now(), id="remind"
+            )
+            self._scheduler.add_job(
                 self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
             )
         self._scheduler.add_job(self._learn, "interval", hours=1, next_run_time=_now() + TIDY_AFTER, id="learn")
@@ -117,6 +123,14 @@ class Clock:
             work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
         except StoreError as error:  # the next tick tries again
             log.error("delivery_failed", error=str(error))
+
+    def _remind(self) -> None:
+        """On the day of the round: a letter about what waits."""
+        desk = self.service.config.desk
+        try:
+            remind(self.service.access, Reminder(day=desk.reminder_day, hour=desk.reminder_hour), _now())
+        except StoreError as error:  # in ten minutes again
+            log.error("remind_failed", error=str(error))
 
     def _let_out(self) -> None:
         """Publish what was planned for now."""

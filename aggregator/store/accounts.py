@@ -41,6 +41,8 @@ class Account:
     oidc_subject: str | None
     created: datetime
     disabled: datetime | None
+    wants_reminders: bool = True
+    reminded: datetime | None = None
 
     @property
     def actor(self) -> str:
@@ -82,6 +84,7 @@ def add(
         "sources": list(sources),
         "language": language,
         "keys_enabled": True,
+        "wants_reminders": True,
         "oidc_subject": oidc_subject,
         "created": now,
     }
@@ -156,4 +159,6 @@ def _account(row: Row[Any]) -> Account:
         oidc_subject=row.oidc_subject,
         created=row.created,
         disabled=row.disabled,
+        wants_reminders=row.wants_reminders,
+        reminded=row.reminded,
     )
