@@ -1,5 +1,6 @@
 """The card of a flood: what a source suddenly brought by the dozen comes in, or what of it is dated, or stays known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,6 +13,7 @@ from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
 Choice = Literal["all", "dated", "none"]
+CHOICES: Mapping[str, Choice] = {"all": "all", "dated": "dated", "none": "none"}
 DECIDED = "flood let in"
 
 

@@ -45,7 +45,8 @@ def someone(access: Access, email: str, role: Role = Role.EDITOR, **values: obje
     with access.store.write() as transaction:
         made = accounts.add(transaction, email=email, role=role, now=BEFORE)
         assert made is not None
-        accounts.change(transaction, made.id, **values)
+        if values:
+            accounts.change(transaction, made.id, **values)
         found = accounts.get(transaction, made.id)
     assert found is not None
     return found

@@ -32,7 +32,6 @@ HELP = (
     ("m", "key_join"), ("⇧M", "key_split"), ("x", "key_select"), ("⇧A ⇧D", "key_bulk"), ("l", "key_alike"),
     ("z", "key_undo"), ("/", "key_search"), ("n", "key_next"), ("f", "key_flood"), ("?", "key_help"),
 )  # fmt: skip
-CHOICES: Mapping[str, flood.Choice] = {"all": "all", "dated": "dated", "none": "none"}
 REPEATABLE = frozenset({decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER})
 RECENT_DAYS = 14  # of a flood, what is dated within
 FRESH = timedelta(hours=1)  # so long the end of a round is told
@@ -91,9 +90,9 @@ def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
     @editors.post(f"{PAGE}/flood", role=Role.EDITOR)
     def flood_(visit: Here, source: Field, choice: Field) -> Response:
         """What to do with what a source suddenly brought by the dozen."""
-        if choice not in CHOICES:
+        if choice not in flood.CHOICES:
             raise HTTPException(422)
-        out, kept = flood.settle(store, source, CHOICES[choice], visit.person.actor, visit.now, days=RECENT_DAYS)
+        out, kept = flood.settle(store, source, flood.CHOICES[choice], visit.person.actor, visit.now, days=RECENT_DAYS)
         return to(address_of("", said=f"flood:{out}:{kept}"))
 
     @editors.post(f"{PAGE}/round", role=Role.EDITOR)
