@@ -5,6 +5,7 @@ What the log cannot take back, an id that was minted by a split, stays and leads
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aggregator.desk.regroup import MERGED, Said, credit
 from aggregator.model import State
@@ -84,9 +85,7 @@ def _restore(transaction: Transaction, moves: Moves, number: int, row: StoryRow,
         new = replace(row, state=State.WITHDRAWN, reason=MERGED, merged_into=moves.founded[number])
         stories.apply(transaction, [(row, new)], by.event(MERGED))
         return
-    before: dict[str, object] = {}
-    for each in _of(moves, number):
-        before = dict(each.before) | before
+    before = _before(moves, number)
     fields = {name: value for name, value in before.items() if name in BACK}
     if "released" in fields:
         fields["updated"] = before.get("updated")
@@ -96,14 +95,23 @@ def _restore(transaction: Transaction, moves: Moves, number: int, row: StoryRow,
     )
 
 
+def _before(moves: Moves, number: int) -> dict[str, Any]:
+    """What a story was before the stroke, of what the stroke changed."""
+    before: dict[str, Any] = {}
+    for each in _of(moves, number):
+        before = dict(each.before) | before
+    return before
+
+
 def _of(moves: Moves, number: int) -> list[Event]:
     return [each for each in moves.log if each.story_id == number and each.kind != "taken-in"]
 
 
 def _has_items(moves: Moves, story: int, members: Iterable[int]) -> bool:
-    """Whether a story has an item when all are home; one that a split made needs none."""
-    is_home = story in moves.home.values() or story in moves.founded
-    return is_home or any(moves.home.get(number, story) == story for number in members)
+    """Whether a story has an item when all are home; one that becomes part of another again needs none."""
+    is_part = story in moves.founded or _before(moves, story).get("merged_into") is not None
+    is_home = story in moves.home.values()
+    return is_part or is_home or any(moves.home.get(number, story) == story for number in members)
 
 
 def _last_actor(transaction: Transaction, moves: Moves) -> str:

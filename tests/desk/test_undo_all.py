@@ -184,6 +184,16 @@ def test_a_split_is_taken_back_and_the_new_address_leads_home(store: Store) -> N
     assert join.split(store, shared, leaving, "thea", LATER, AUTHORITY).story == own
 
 
+def test_a_split_that_gave_a_story_back_is_taken_back_and_so_is_the_merge_before_it(store: Store) -> None:
+    keep(store, row(1), row(2))
+    join.merge(store, [slug(1), slug(2)], "thea", LATER)
+    join.split(store, slug(1), [2], "thea", LATER, AUTHORITY)
+    assert undo.undo(store, "thea", LATER).strokes[0].kinds == ("apart",)
+    assert at(store, slug(2)).id == at(store, slug(1)).id
+    assert undo.undo(store, "thea", LATER).strokes[0].kinds == ("join",)
+    assert (at(store, slug(1)).id, at(store, slug(2)).id) == (1, 2)
+
+
 def test_never_is_taken_back_and_what_it_let_out_waits_again(store: Store) -> None:
     held = row(2, state=State.HELD, reason=POSSIBLE_DUPLICATE, released=None, updated=None)
     keep(store, row(1), held)
