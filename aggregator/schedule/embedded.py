@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -38,6 +39,10 @@ LET_OUT = timedelta(seconds=30)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
+
+
+# That a tick comes while the last one's work still goes on is how it is meant; APScheduler warns of each.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Stopping(Exception):  # noqa: N818  it is no error
