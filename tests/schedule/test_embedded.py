@@ -11,7 +11,7 @@ import structlog
 from aggregator.desk import add, decide, timing
 from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Entry, Request, Source, State, Tags
-from aggregator.schedule import embedded
+from aggregator.schedule import chores, embedded
 from aggregator.schedule.embedded import Clock, poll_round, sole_process
 from aggregator.store import documents, leases, outbox, sources, stories
 from aggregator.store.events import Event
@@ -293,7 +293,7 @@ def test_what_an_editor_decides_comes_out_without_waiting_for_a_poll(
     wait_for(lambda: slug.encode() in atom(service))
     decide.reject(service.store, [slug], "thea", datetime.now(UTC))
     wait_for(lambda: slug.encode() not in atom(service))
-    assert not embedded.has_news(service.store)
+    assert not chores.has_news(service.store)
     assert clock.stop()
 
 
