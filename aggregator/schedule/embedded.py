@@ -4,9 +4,8 @@ import fcntl
 import gc
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,10 +16,10 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.errors import BusyError, StoreError
-from aggregator.model import Answer, Request
-from aggregator.pipeline import Report, poll_due
+from aggregator.pipeline import Report
 from aggregator.release import refresh
 from aggregator.schedule.chores import CHORES, Chore, Turn, take
+from aggregator.schedule.polling import Stopping, poll_round, stoppable
 from aggregator.store import leases
 from aggregator.wiring import Service
 
@@ -28,16 +27,10 @@ log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
 STOP_SECONDS = 3.0
-RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
-RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
 
 
 # That a tick comes while the last one's work still goes on is how it is meant; APScheduler warns of each.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-
-class Stopping(Exception):  # noqa: N818  it is no error
-    """The service is being stopped: begin nothing more."""
 
 
 class Clock:
@@ -51,13 +44,12 @@ class Clock:
         watch: Callable[[Report], None] = lambda _: None,
         after_round: Callable[[], None] = lambda: None,
     ) -> None:
-        self.service = replace(service, line=replace(service.line, fetch=self._fetch))
-        self.fetch = service.line.fetch
+        self._stopping = Event()
+        self.service = stoppable(service, self._stopping.is_set)
         self.tick = tick
         self.watch = watch
         self.after_round = after_round
         self.owner = f"embedded-{os.getpid()}"
-        self._stopping = Event()
         self._at_work: set[Thread] = set()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -126,43 +118,6 @@ class Clock:
         except StoreError as error:  # the next tick tries again
             log.error("round_failed", error=str(error))
 
-    def _fetch(
-        self, requests: Iterable[Request], now: datetime, may_start: Callable[[Request], bool]
-    ) -> Iterator[tuple[Request, Answer]]:
-        """What the service fetches, until it is stopped."""
-        for answered in self.fetch(requests, now, lambda request: not self._stopping.is_set() and may_start(request)):
-            yield answered
-            self._go_on()
-        # What was not asked must not look like an answer that did not come.
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._stopping.is_set():
-            raise Stopping
-
-
-def poll_round(
-    service: Service,
-    now: datetime,
-    owner: str,
-    *,
-    only: list[str] | None = None,
-    watch: Callable[[Report], None] = lambda _: None,
-) -> int:
-    """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled."""
-    polled, next_release = 0, monotonic() + RELEASE_SECONDS
-    for report in poll_due(service.line, now, owner, only):
-        polled += 1
-        _log(report)
-        watch(report)
-        started = monotonic()
-        if started > next_release:
-            refresh(service.press, now)
-            next_release = monotonic() + max(RELEASE_SECONDS, (monotonic() - started) / RELEASE_SHARE)
-    if polled:
-        refresh(service.press, now)
-    return polled
-
 
 @contextmanager
 def sole_process(data_dir: Path) -> Iterator[None]:
@@ -179,21 +134,6 @@ def sole_process(data_dir: Path) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
-
-
-def _log(report: Report) -> None:
-    poll = report.poll
-    log.info(
-        "poll_finished",
-        source=report.source.id,
-        outcome=poll.outcome and poll.outcome.value,
-        status=poll.status,
-        code=poll.code,
-        new=report.new,
-        changed=report.changed,
-        requests=report.requests,
-        next_due=poll.next_due and poll.next_due.isoformat(timespec="seconds"),
-    )
 
 
 def _now() -> datetime:

@@ -15,7 +15,7 @@ from aggregator.errors import StoreError
 from aggregator.model import Document, Source
 from aggregator.ops import backup
 from aggregator.release import refresh
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import Store, copying, documents, leases, migrate, open_store, stories
 from aggregator.store.check import contradictions
 from aggregator.wiring import Service
