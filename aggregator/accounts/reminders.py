@@ -19,6 +19,7 @@ def remind(access: Access, reminder: Reminder, now: datetime) -> int:
         if not _due(transaction, reminder, now):
             return 0
     with access.store.write() as transaction:
+        accounts.lock(transaction)
         new, unsure = waiting(transaction)
         found = _due(transaction, reminder, now) if new + unsure else []
         for account in found:

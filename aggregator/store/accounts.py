@@ -123,9 +123,14 @@ def is_empty(transaction: Transaction) -> bool:
     return transaction.execute(select(account.c.id).limit(1)).first() is None
 
 
+def lock(transaction: Transaction) -> None:
+    """Let one after the other do what must not be done twice."""
+    take_numbers(transaction, "account", 0)
+
+
 def count_managers(transaction: Transaction) -> int:
     """How many managers can sign in. Locks the accounts' counter: two managers cannot shut out each other at once."""
-    take_numbers(transaction, "account", 0)
+    lock(transaction)
     query = select(func.count()).select_from(account)
     query = query.where(account.c.role == Role.MANAGER.value, account.c.disabled.is_(None))
     return transaction.execute(query).scalar_one()
