@@ -427,7 +427,7 @@ def test_a_flood_counts_as_one_thing_to_decide_and_is_seen_from_every_list(
 def test_the_line_names_what_was_done_on_other_pages(store: Store, thea: Client, slugs: list[str]) -> None:
     at = datetime.now(UTC)
     lay(store, *(held(n, "flood") for n in range(801, 803)))
-    said = {
+    said: dict[str, Callable[[], object]] = {
         "Bewerkt (Titel, Eerste regels): ‘": lambda: edit.edit(
             store, slugs[0], Edits(title="Anders", teaser="Zo"), "account:1", at
         ),
