@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.desk.decide import proposal_of
@@ -28,6 +28,25 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Same:
+    """The story that another is most likely the same news as."""
+
+    slug: str
+    title: str
+    partner: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What a row says besides its story: who starred it, what it is perhaps the same as, an item that can go."""
+
+    starred: Collection[str] = ()
+    same: Mapping[str, Same] = field(default_factory=dict)  # by slug, as the next
+    other: Mapping[str, int] = field(default_factory=dict)
+    is_blind: bool = False  # nothing of what the program made of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One story that an editor is asked about. `subject` is what a form sends: its slug and the last event seen."""
 
@@ -48,6 +67,8 @@ class Row:
     is_starred: bool
     state: str
     proposal: str  # what the program proposes: decide.PUBLISH, decide.OFF_TOPIC, or "" where only a person can tell
+    same: Same | None  # what it is perhaps the same news as
+    other: int | None  # of two items, the one that it is not published by
 
 
 def choices(themes: Sequence[Theme], language: str) -> list[Choice]:
@@ -64,7 +85,7 @@ def row(
     version: int,
     sources: Mapping[str, Source],
     themes: Sequence[Choice],
-    starred: Collection[str],
+    beside: Beside,
     words: Words,
     now: datetime,
 ) -> Row:
@@ -75,7 +96,7 @@ def row(
     second = names.get(tags.second_theme or "")
     source = sources.get(origin.source_id)
     verdict = "off-topic" if tags.off_topic else tags.theme or ""
-    return Row(
+    told = Row(
         slug=story.slug,
         subject=f"{story.slug}:{version}",
         title=cut(origin.entry.title, TITLE) or words("queue_untitled"),
@@ -90,9 +111,30 @@ def row(
         percent=round(100 * tags.score),
         words=telling(tags.because, verdict),
         why=why(story, words),
-        is_starred=story.slug in starred,
+        is_starred=story.slug in beside.starred,
         state=story.state.value,
         proposal=proposal_of(story),
+        same=beside.same.get(story.slug),
+        other=beside.other.get(story.slug),
+    )
+    return blinded(told, words) if beside.is_blind else told
+
+
+def blinded(told: Row, words: Words) -> Row:
+    """The row of a story that was drawn for people to judge: nothing of what the program made of it."""
+    return replace(
+        told,
+        theme="",
+        mark=0,
+        second="",
+        is_off_topic=False,
+        percent=0,
+        words=(),
+        why=words("why_sample"),
+        state="",
+        proposal="",
+        same=None,
+        other=None,
     )
 
 

@@ -42,7 +42,7 @@
 
   const LEAP = 5;
   const STEPS = { j: 1, k: -1, J: LEAP, K: -LEAP };
-  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "p", "/", "?", "n"]);
+  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "p", "/", "?", "n", "f"]);
 
   // Selects from the nearest selected row above up to this one.
   const selectRun = () => {
@@ -67,6 +67,10 @@
     if (!list) return false;
     if (key in STEPS) { move(STEPS[key]); return true; }
     if (key === "X") { selectRun(); return true; }
+    if (key === "f" && list.querySelector(".queue-flood button")) {
+      focus(list.querySelector(".queue-flood button")); // there are three ways to settle it: one more key chooses
+      return true;
+    }
     const within = OF_THE_PAGE.has(key) ? list : row() || rows()[0];
     const target = within && within.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return false;
