@@ -7,6 +7,7 @@ from lxml import etree
 
 from aggregator.model import Site, Source, Story
 from aggregator.publish import entry as words
+from aggregator.publish.archive import add_head
 from aggregator.publish.channel import Channel
 from aggregator.publish.characters import language_tag, line
 from aggregator.publish.generator import Element, add_entry, add_picture, feed_generator
@@ -19,6 +20,7 @@ def atom_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, 
     feed = feed_generator(channel, stories, site, "atom")
     if subtitle := line(channel.subtitle):
         feed.subtitle(subtitle)
+    feed.own.finish = partial(add_head, channel=channel, site=site)
     for story in stories:
         source = words.partner(story.origin, sources)
         entry = add_entry(feed, story, source, channel, site)

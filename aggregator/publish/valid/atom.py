@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from aggregator.publish.valid.archive import archive_complaints, is_address
 from aggregator.publish.valid.syntax import is_email, is_iri, is_language, is_media_type, is_rfc3339
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -36,6 +37,7 @@ def atom_complaints(feed: Element) -> Iterator[str]:
         yield from _entry(entry, f"entry {number}", signed)
     ids = Counter(entry.findtext(f"{ATOM}id") for entry in entries)
     yield from (f"id {id!r} occurs {count} times [4.1.1]" for id, count in ids.items() if count > 1)
+    yield from archive_complaints(feed, _person, _text)
 
 
 def _entry(entry: Element, where: str, signed: bool) -> Iterator[str]:
@@ -165,7 +167,7 @@ def _person(element: Element) -> Iterator[str]:
 
 def _link(element: Element) -> Iterator[str]:
     href, rel, type = element.get("href", ""), _rel(element), element.get("type")
-    if not is_iri(href):
+    if not is_address(element):
         yield f"link has href {href!r}, not an absolute address [4.2.7.1]"
     if not rel or (":" in rel and not is_iri(rel)) or any(mark in rel for mark in " /?#" if ":" not in rel):
         yield f"link has rel {rel!r} [4.2.7.2]"
