@@ -43,7 +43,7 @@ def edit(store: Store, slug: str, said: Edits, actor: str, now: datetime) -> Edi
     """Let a story say `said` where that differs from what it says now. The source's own words go back to the source."""
     with store.append() as transaction:
         row = stories.row_by_slug(transaction, slug)
-        if row is None:
+        if row is None or row.reason == stories.ERASED:
             return Edited(is_known=False)
         story = stories.by_number(transaction, [row.id])[row.id]
         source = _source(transaction, story)
@@ -58,7 +58,7 @@ def restore(store: Store, slug: str, fields: Iterable[str], actor: str, now: dat
     """Go back to what the source says in these fields."""
     with store.append() as transaction:
         row = stories.row_by_slug(transaction, slug)
-        if row is None:
+        if row is None or row.reason == stories.ERASED:
             return Edited(is_known=False)
         edited = _decisions(transaction, row.id)
         changed = [name for name in fields if name in edited]
@@ -70,7 +70,7 @@ def keep(store: Store, slug: str, fields: Iterable[str], actor: str, now: dateti
     """Stand by these edits, now that the partner says something else."""
     with store.append() as transaction:
         row = stories.row_by_slug(transaction, slug)
-        if row is None:
+        if row is None or row.reason == stories.ERASED:
             return Edited(is_known=False)
         edited = _decisions(transaction, row.id)
         kept = [name for name in fields if name in edited]

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model import State, Tombstone
 from aggregator.store import Transaction, archive, departures, stories
 from aggregator.store.archive import Record
-from aggregator.store.departures import Departure
+from aggregator.store.departures import ERASED, Departure
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow, as_told
 from aggregator.withdrawal import GONE
@@ -39,6 +39,11 @@ class Gains:
     def channels(self) -> frozenset[str]:
         """The channels whose documents differ for it."""
         return frozenset(each.channel for each in self.records) | frozenset(self.moved)
+
+    @property
+    def erased(self) -> tuple[int, ...]:
+        """The stories of which nothing may be left."""
+        return tuple(number for number, each in self.departures.items() if each.why == ERASED)
 
     @property
     def returns(self) -> dict[int, datetime]:
@@ -109,14 +114,19 @@ def departure_of(
 
     Both are at least a second later than what readers were told before, so that whoever compares sees what holds.
     """
-    is_away = last is not None and last.returned_at is None
+    is_away, why = last is not None and last.returned_at is None, _why(row)
     if is_public(row):
         return replace(last, returned_at=_after(last.at, at)) if last and is_away else None
-    if is_away or not told:
+    if not told or (is_away and last and last.why == why):
         return None
-    moments = [row.released, row.updated, last and last.returned_at, *(each.updated for each in told.values())]
+    moments = [
+        row.released,
+        row.updated,
+        last and (last.returned_at or last.at),
+        *(each.updated for each in told.values()),
+    ]
     former = max((each for each in moments if each), default=EPOCH)
-    return Departure(story_id=row.id, at=_after(former, at), why=_why(row))
+    return Departure(story_id=row.id, at=_after(former, at), why=why)
 
 
 def channels_of(row: StoryRow, sources: Iterable[str], labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -139,6 +149,7 @@ class Archives:
         self.gained = gained
         self.sealed: dict[tuple[str, int], tuple[Record, ...]] = {}
         numbers = {number for log in self.logs.values() for number in log.departed}
+        numbers |= gained.departures.keys()
         self._gone = departures.of_stories(transaction, numbers) | gained.departures
         self._rows = stories.rows(transaction, numbers)
 
@@ -180,6 +191,7 @@ class Archives:
         now_sealed = {(each.channel, each.story_id) for each in sealed if not each.id}
         still_open = [each for each in self.gained.records if (each.channel, each.story_id) not in now_sealed]
         archive.save(transaction, [*sealed, *still_open])
+        archive.tell_gone(transaction, self.gained.erased)
 
 
 def _logs(transaction: Transaction, gained: Gains, names: Sequence[str]) -> dict[str, Log]:
@@ -222,6 +234,8 @@ def _after(former: datetime, at: datetime | None) -> datetime:
 
 
 def _why(row: StoryRow) -> str:
+    if row.reason == stories.ERASED:
+        return ERASED
     if row.merged_into is not None:
         return "merged"
     return "gone" if row.reason == GONE else "withdrawn"

@@ -8,14 +8,14 @@ from itertools import chain
 import structlog
 
 from aggregator.model import Document, Site, Source, State, Story
-from aggregator.publish.archive import page_of, with_archive
+from aggregator.publish.archive import page_of, with_archive, without
 from aggregator.publish.atom import atom_feed
 from aggregator.publish.channel import Channel, Format, archive_path, feed_path
 from aggregator.publish.jsonfeed import json_feed
 from aggregator.publish.rss import rss_feed
 from aggregator.publish.valid import complaints
 from aggregator.release.archive import PAGE_RECORDS, Archives
-from aggregator.store import Store, Transaction, stories
+from aggregator.store import Store, Transaction, archive, documents, stories
 from aggregator.store.sources import Held
 
 log = structlog.get_logger()
@@ -91,6 +91,7 @@ class Edition:
 
 def feeds(edition: Edition, wanted: Sequence[Selection]) -> Iterator[Document]:
     """The feeds of these channels, and the pages that are full."""
+    yield from _emptied(edition)
     for selection, window in _windows(edition, wanted):
         yield from _sealed(edition, selection[0])
         for suffix, (media_type, build) in FORMATS.items():
@@ -139,6 +140,20 @@ def _sealed(edition: Edition, channel: Channel) -> Iterator[Document]:
             return
         archives.seal(channel.name, {each: _told(story) for each, story in found.items()})
         yield from page
+
+
+def _emptied(edition: Edition) -> Iterator[Document]:
+    """The sealed pages that say something of stories that were erased: the only change that one ever sees."""
+    transaction, archives = edition.loaded.transaction, edition.archives
+    erased = archives.gained.erased
+    for name, number in archive.pages_with(transaction, erased):
+        path = archive_path(name, number)
+        kept = documents.get(transaction, path)
+        if kept is not None:
+            body = kept.document.body
+            for each in erased:
+                body = without(body, archives.tombstone(each), edition.press.site)
+            yield from edition.checked(path, kept.document.media_type, body)
 
 
 def _with_past(edition: Edition, selection: Selection, window: Mapping[int, Story]) -> tuple[Channel, dict[int, Story]]:

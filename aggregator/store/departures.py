@@ -46,15 +46,6 @@ def returns(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, dat
     return found
 
 
-def erased(transaction: Transaction, story_ids: Iterable[int]) -> set[int]:
-    """Those of these stories of which nothing is left but the fact."""
-    found: set[int] = set()
-    for part in parts(story_ids):
-        query = select(departure.c.story_id).where(departure.c.story_id.in_(part), departure.c.why == ERASED)
-        found |= set(transaction.execute(query).scalars())
-    return found
-
-
 def save(transaction: Transaction, changed: Sequence[Departure]) -> None:
     """Keep these, each for what was known of its story before."""
     for part in parts(each.story_id for each in changed):

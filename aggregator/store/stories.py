@@ -19,6 +19,8 @@ from aggregator.store.items import item_from, parts
 from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
 from aggregator.store.trays import rank_of, tray_of
 
+ERASED = "erased for good"  # why a story is withdrawn of which nothing is left
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryRow:
