@@ -47,6 +47,7 @@ class Channel:
     created: datetime
     subtitle: str = ""
     language: str = "nl"
+    icon: str = ""  # the address of a square picture
     category: str = ""  # the slug of the theme that all its stories share
     links: tuple[Link, ...] = ()
     page: int = 0  # of its archive; 0 is the feed itself

@@ -7,13 +7,14 @@ one stays.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from aggregator.model import Document, Outcome, Site, Source, State
 from aggregator.publish.channel import Channel, feed_path, is_archive
 from aggregator.publish.opml import sources_opml
-from aggregator.publish.site import Front, PartnerStatus, feeds_page, front_page, theme_page
+from aggregator.publish.site import ICON_PATH, Front, PartnerStatus, feeds_page, front_page, theme_page
 from aggregator.release.archive import Archives, gains
 from aggregator.release.edition import FORMATS, Edition, Loaded, Press, Selection, feeds
 from aggregator.store import Transaction, archive, decisions, documents, events, stories
@@ -112,14 +113,18 @@ def channels(site: Site, sources: Iterable[Source], created: datetime) -> list[S
     ]
     for theme in site.themes:
         title = f"{site.title}: {theme.label[site.language]}"
-        channel = _channel(f"themes/{theme.slug}", title, site, f"/themes/{theme.slug}", created, category=theme.slug)
+        channel = _channel(f"themes/{theme.slug}", title, site, f"/themes/{theme.slug}", created)
+        subtitle = theme.definition.get(site.language) or site.subtitle
+        channel = replace(channel, category=theme.slug, subtitle=subtitle)
         found.append((channel, theme.slug, None))
     for source in sources:
         title = f"{site.title}: {source.organisation}"
-        found.append((_channel(f"sources/{source.id}", title, site, f"/sources/{source.id}", created), "", [source.id]))
+        channel = _channel(f"sources/{source.id}", title, site, f"/sources/{source.id}", created)
+        found.append((replace(channel, language=source.language or site.language), "", [source.id]))
     for label in sorted({label for source in sources for label in source.labels}):
         carriers = [source.id for source in sources if label in source.labels]
-        found.append((_channel(f"labels/{label}", f"{site.title}: {label}", site, "/", created), "", carriers))
+        name = f"labels/{label}"
+        found.append((_channel(name, f"{site.title}: {label}", site, f"/feeds/{quote(name)}", created), "", carriers))
     return found
 
 
@@ -202,13 +207,13 @@ def _concerns(touched: Touched | None, theme: str, sources: Sequence[str] | None
     return bool(touched.stories)
 
 
-def _channel(name: str, title: str, site: Site, page: str, created: datetime, *, category: str = "") -> Channel:
+def _channel(name: str, title: str, site: Site, page: str, created: datetime) -> Channel:
     return Channel(
         name=name,
         title=title,
         subtitle=site.subtitle,
         language=site.language,
         alternate=site.base_url + page,
+        icon=site.base_url + ICON_PATH,
         created=created,
-        category=category,
     )

@@ -182,8 +182,11 @@ def _number(quality: str) -> float:
 
 def human_page(path: str) -> str:
     """The page that explains a feed to a person who opened its address."""
-    name = path.removeprefix("/feeds/").rsplit(".", 1)[0].replace("/", "-")
-    return f"/feeds#{name}"
+    name = path.removeprefix("/feeds/").partition("/archive/")[0].removesuffix(".atom")
+    name = name.removesuffix(".rss").removesuffix(".json")
+    if name.startswith(("sources/", "labels/")):  # there are too many for one page
+        return f"/feeds/{quote(name)}"
+    return f"/feeds#{name.replace('/', '-')}"
 
 
 async def _respond(send: Send, status: int, headers: Headers, body: bytes) -> None:

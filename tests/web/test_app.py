@@ -1,5 +1,6 @@
 import gzip
 import http.client
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -162,6 +163,28 @@ def test_a_person_who_opens_a_feed_is_shown_how_to_follow_it(address: str) -> No
     assert 'id="themes-instroom"' in ask(address, "/feeds").body.decode()
     assert ask(address, "/feeds/themes/instroom.atom?raw=1", Sec_Fetch_Dest="document").status == 200
     assert ask(address, "/feeds/all.atom", Accept="text/html").status == 200
+
+
+@pytest.mark.parametrize(
+    ("feed", "page"),
+    [
+        ("/feeds/sources/fme.rss", "/feeds/sources/fme"),
+        ("/feeds/labels/noord.json", "/feeds/labels/noord"),
+        ("/feeds/all.atom", "/feeds#all"),
+    ],
+)
+def test_each_feed_has_a_page_that_says_its_addresses(address: str, feed: str, page: str) -> None:
+    assert ask(address, feed, Sec_Fetch_Dest="document").headers["location"] == page
+    said = ask(address, page).body.decode()
+    assert f"http://127.0.0.1:8000{feed.rpartition('.')[0]}.atom" in said
+    assert ask(address, "/feeds/labels/nonesuch").status == 404
+
+
+def test_the_icon_that_feeds_name_is_there(address: str) -> None:
+    icon = json.loads(ask(address, "/feeds/all.json").body)["icon"]
+    reply = ask(address, urlsplit(icon).path)
+    assert (reply.status, reply.headers["content-type"]) == (200, "image/png")
+    assert reply.body.startswith(b"\x89PNG")
 
 
 def test_pages_speak_the_language_that_is_asked_for(address: str) -> None:
