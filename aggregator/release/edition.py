@@ -78,6 +78,7 @@ class Edition:
     loaded: Loaded
     archives: Archives
     refused: dict[str, list[str]] = field(default_factory=dict)
+    written: dict[tuple[str, str], bytes] = field(default_factory=dict)  # entries that stand in several archives
 
     def checked(self, path: str, media_type: str, body: bytes) -> Iterator[Document]:
         """The document, or nothing when our own rules complain about it."""
@@ -133,7 +134,7 @@ def _sealed(edition: Edition, channel: Channel) -> Iterator[Document]:
             edition.checked(
                 archive_path(channel.name, number),
                 media_type,
-                atom_feed(head, shown, edition.names, edition.press.site),
+                atom_feed(head, shown, edition.names, edition.press.site, edition.written),
             )
         )
         if not page:  # its records stay open, and so in the feed itself

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -34,10 +35,17 @@ def atom_complaints(feed: Element) -> Iterator[str]:
     signed = feed.find(f"{ATOM}author") is not None
     entries = feed.findall(f"{ATOM}entry")
     for number, entry in enumerate(entries, 1):
-        yield from _entry(entry, f"entry {number}", signed)
+        same = etree.tostring(entry, with_tail=False)
+        yield from (f"entry {number}{complaint}" for complaint in _entry_complaints(same, signed=signed))
     ids = Counter(entry.findtext(f"{ATOM}id") for entry in entries)
     yield from (f"id {id!r} occurs {count} times [4.1.1]" for id, count in ids.items() if count > 1)
     yield from archive_complaints(feed, _person, _text)
+
+
+@lru_cache(maxsize=2048)
+def _entry_complaints(entry: bytes, *, signed: bool) -> tuple[str, ...]:
+    """Remembered: one entry stands in the feeds and archives of several channels."""
+    return tuple(_entry(etree.fromstring(entry), "", signed))
 
 
 def _entry(entry: Element, where: str, signed: bool) -> Iterator[str]:
