@@ -167,7 +167,7 @@ def _with_past(edition: Edition, selection: Selection, window: Mapping[int, Stor
     more = {number: story for number, story in found if _is_public(story) and _belongs(story, theme, sources)}
     ordered = sorted(more.items(), key=lambda each: (_told(each[1]), each[0]), reverse=True)
     is_full = len(window) >= press.feed_length
-    oldest = next(reversed(window.values())).released if is_full else None
+    oldest = list(window.values())[-1].released if is_full else None
     gone = archives.tombstones(channel.name, oldest, press.feed_length)
     pages = archives.logs[channel.name].pages
     return with_archive(channel, pages, gone, press.site), dict(window) | dict(ordered)

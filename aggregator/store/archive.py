@@ -7,6 +7,7 @@ record of a story, however often the story changes meanwhile.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, select, update
 
@@ -88,7 +89,7 @@ def unrecorded(transaction: Transaction, carriers: Mapping[str, Sequence[str]]) 
     public = (story.c.state == State.PUBLISHED.value, story.c.released.is_not(None))
     of_story = archive.c.story_id == story.c.id
 
-    def known(name: object) -> object:
+    def known(name: Any) -> Any:
         return select(archive.c.id).where(of_story, archive.c.channel == name).exists()
 
     by_theme = select(story.c.id).where(*public, story.c.theme.is_not(None), ~known(literal("themes/") + story.c.theme))

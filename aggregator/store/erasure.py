@@ -5,6 +5,7 @@ The keys by which items are known again stay too, else the next poll would bring
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
@@ -24,7 +25,7 @@ from aggregator.store.tables import (
     wording,
 )
 
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "entry_id": None,
     "link": None,
     "title": "",

@@ -88,7 +88,9 @@ def nothing_is_made_up(body: bytes, now: datetime) -> None:
     for entry in feed.findall("a:entry", NS):
         assert re.fullmatch(r"tag:techniekpact\.nl,2022:story/[a-z0-9]{12}", entry.findtext("a:id", "", NS))
         assert datetime.fromisoformat(entry.findtext("a:updated", "", NS)) <= now
-        assert re.match(r"https://(fme|vhto|roc)\.example/", entry.find("a:link", NS).get("href"))  # type: ignore[union-attr]
+        link = entry.find("a:link", NS)
+        assert link is not None
+        assert re.match(r"https://(fme|vhto|roc)\.example/", link.get("href", ""))
 
 
 def note_pages(store: Store, known: dict[str, set[str]]) -> None:
