@@ -437,6 +437,18 @@ class Site:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tombstone:
+    """A story that stood in our feeds and is gone: at:deleted-entry of RFC 6721.
+
+    `ref` is the story's id; `why` is "withdrawn", "gone", "merged" or "erased".
+    """
+
+    ref: str
+    when: datetime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """A published file. `changed` is when its bytes last changed."""
 

@@ -126,7 +126,7 @@ def bring_in(line: Line, claimed: Claimed, answer: Fetched, reading: Reading, ru
             # A list that is perhaps no news list: an editor looks first.
             tags = replace(tags, decision="review", because=(*tags.because, UNSURE_LIST)) if is_unsure else tags
             fresh.append(Fresh(item=item, fingerprint=print_now, tags=tags))
-        elif known[key].fingerprint != print_now:
+        elif known[key].fingerprint not in (print_now, items.ERASED_PRINT):
             tags = line.tag(item.entry, source)
             changes.append(Change(known=known[key], item=item, fingerprint=print_now, tags=tags))
     poll = replace(

@@ -148,6 +148,18 @@ def withdraw(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -
     reject(slugs, reason, wants_json)
 
 
+@app.command("erase")
+def erase(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
+    """Empty stories for good: texts, revisions, edits, archives. Only id, fact and tombstone stay."""
+    import sys
+
+    from aggregator.desk import erase as erasing
+
+    if sys.stdin.isatty():
+        typer.confirm(f"Erase {', '.join(slugs)} for good? This cannot be undone", abort=True, err=True)
+    _decide(erasing.erase, slugs, reason, wants_json)
+
+
 @app.command("off-topic")
 def off_topic(slugs: Slugs, reason: Reason = "", wants_json: WantsJson = False) -> None:
     """Say that stories are not about technical education: kept out, and learned from."""

@@ -158,7 +158,7 @@ def decide(store: Store, slugs: Iterable[str], steps: Sequence[Step], said: Said
     group = uuid4().hex
     with store.append() as transaction:
         rows = {slug: stories.row_by_slug(transaction, slug) for slug in wanted}
-        known = {slug: row for slug, row in rows.items() if row is not None}
+        known = {slug: row for slug, row in rows.items() if row is not None and row.reason != stories.ERASED}
         unknown = tuple(slug for slug in wanted if slug not in known)
         conflicts = _conflicts(transaction, known, said)
         if conflicts:

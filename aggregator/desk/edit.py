@@ -104,7 +104,7 @@ def _acted(
     """Act on the story of this address, unless other people did something to it since event `seen`."""
     with store.append() as transaction:
         row = stories.row_by_slug(transaction, slug)
-        if row is None:
+        if row is None or row.reason == stories.ERASED:
             return Edited(is_known=False)
         if ahead := events.by_others(transaction, row.id, seen, actor):
             return Edited(conflicts=tuple(ahead))

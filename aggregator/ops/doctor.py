@@ -15,7 +15,18 @@ from pathlib import Path
 from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
-from aggregator.store import Store, Transaction, accounts, database, migrate, models, open_store, outbox, sources
+from aggregator.store import (
+    Store,
+    Transaction,
+    accounts,
+    database,
+    documents,
+    migrate,
+    models,
+    open_store,
+    outbox,
+    sources,
+)
 from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
 from aggregator.tag.lexicon import rules_number
@@ -179,6 +190,8 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         known = sources.known_ids(transaction)
         is_empty = accounts.is_empty(transaction)
         letters = outbox.standing(transaction)
+        refused = documents.refusals(transaction)
+    yield from map(_refused, refused)
     yield _clock(apart)
     yield _editors(is_empty)
     yield _mail(letters, config)
@@ -208,6 +221,13 @@ def _editors(is_empty: bool) -> Finding:
         return Finding(check="editors", ok=True, found="someone can sign in")
     fix = "open the link that `aggregator run` prints, or `aggregator users add EMAIL --role beheerder`"
     return Finding(check="editors", ok=True, found="nobody has an account yet", fix=fix)
+
+
+def _refused(refusal: tuple[str, datetime, list[str]]) -> Finding:
+    path, at, wrong = refusal
+    found = f"not valid since {at:%Y-%m-%d %H:%M} UTC, so the one before is served: {wrong[0]}"
+    fix = "an error of this program: report it with this line; it mends itself at the first release that is valid"
+    return Finding(check=path, ok=False, found=found, fix=fix)
 
 
 def _mail(letters: Standing, config: Config) -> Finding:

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 from aggregator.errors import AggregatorError
 from aggregator.model import State
-from aggregator.publish.site import message_page, source_page, story_page, stylesheet
-from aggregator.release import LANGUAGES, PAGE_STORIES, Press, front, page_path, status_of
+from aggregator.publish.site import ICON_PATH, feed_page, icon, message_page, source_page, story_page, stylesheet
+from aggregator.release import LANGUAGES, PAGE_STORIES, Press, channels, front, page_path, status_of
 from aggregator.store import Transaction, documents, sources, stories
 
 EVERY = 1_000_000_000
@@ -45,6 +45,7 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
         yield file_name(path, main), with_static_links(body, press.site.base_url, main) if is_page else body
     name, css = stylesheet()
     yield f"static/{name}", css
+    yield ICON_PATH.strip("/"), icon()
     lost = message_page(404, press.site, main)
     yield "404.html", with_static_links(lost, press.site.base_url, main)
     yield "robots.txt", b"User-agent: *\nDisallow:\n"
@@ -85,6 +86,7 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
                 yield path, kept.document.body
         yield from _story_pages(press, transaction)
         yield from _source_pages(press, transaction, now)
+        yield from _feed_pages(press, transaction)
 
 
 def _story_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
@@ -107,6 +109,15 @@ def _source_pages(press: Press, transaction: Transaction, now: datetime) -> Iter
         for language in LANGUAGES:
             body = source_page(status, found, shown, press.site, language)
             yield page_path(f"/sources/{each.source.id}", language), body
+
+
+def _feed_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
+    """Of labels only: a partner's feed is on the partner's page."""
+    held = [each.source for each in sources.all_sources(transaction)]
+    for channel, _, _ in channels(press.site, held, press.created):
+        if channel.name.startswith("labels/"):
+            for language in LANGUAGES:
+                yield page_path(f"/feeds/{channel.name}", language), feed_page(channel, press.site, language)
 
 
 def _portions(numbers: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 from typing import Literal
 from urllib.parse import quote
 
-from aggregator.model import Site, Story
+from aggregator.model import Site, Story, Tombstone
 from aggregator.publish.entry import last_change, local
 
 Format = Literal["atom", "rss", "json"]
@@ -47,8 +47,11 @@ class Channel:
     created: datetime
     subtitle: str = ""
     language: str = "nl"
+    icon: str = ""  # the address of a square picture
     category: str = ""  # the slug of the theme that all its stories share
     links: tuple[Link, ...] = ()
+    page: int = 0  # of its archive; 0 is the feed itself
+    deleted: tuple[Tombstone, ...] = ()  # what stood in it and is gone; only Atom has words for it
 
     def id(self, site: Site) -> str:
         """Return the tag: URI (RFC 4151) that names this channel for ever, in every format."""
@@ -64,6 +67,21 @@ def feed_path(name: str, format: Format) -> str:
     return f"/feeds/{quote(name)}.{format}"
 
 
+def archive_path(name: str, page: int) -> str:
+    """Return where a page of a channel's archive lies on the site.
+
+    >>> archive_path("all", 3)
+    '/feeds/all/archive/3.atom'
+    """
+    return f"/feeds/{quote(name)}/archive/{page}.atom"
+
+
+def is_archive(path: str) -> bool:
+    """Tell whether a path is that of an archive's page."""
+    return "/archive/" in path
+
+
 def last_change_of(channel: Channel, stories: Sequence[Story]) -> datetime:
     """Return when a reader could last notice a change: the newest story's, never the clock's."""
-    return max(map(last_change, stories), default=local(channel.created))
+    changes = [*map(last_change, stories), *(local(each.when) for each in channel.deleted)]
+    return max(changes, default=local(channel.created))

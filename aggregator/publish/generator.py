@@ -51,7 +51,10 @@ def feed_generator(channel: Channel, stories: Sequence[Story], site: Site, forma
     feed.author(name=line(site.title) or GENERATOR, uri=site.base_url)
     feed.generator(GENERATOR, version=VERSION, uri=site.base_url)
     feed.rights(line(site.rights))
-    feed.link(rel="self", type=MEDIA_TYPES[format], href=site.base_url + feed_path(channel.name, format))
+    address = f"{channel.page}.atom" if channel.page else site.base_url + feed_path(channel.name, format)
+    feed.link(rel="self", type=MEDIA_TYPES[format], href=address)
+    if channel.icon:
+        feed.icon(channel.icon)  # of RSS the image: rss.py
     for link in channel.links:
         feed.link(rel=link.rel, type=link.type, href=link.href)
     # feedgen takes the last link for RSS: the page for people.

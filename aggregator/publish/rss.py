@@ -25,6 +25,8 @@ def rss_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, S
     feed = feed_generator(channel, stories, site, "rss")
     feed.description(line(channel.subtitle) or feed.title())
     feed.ttl(TTL_MINUTES)
+    if channel.icon:
+        feed.image(url=channel.icon, title=feed.title(), link=channel.alternate)
     feed.own.finish = partial(_finish_channel, channel=channel, stories=stories)
     for story in stories:
         source = words.partner(story.origin, sources)

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from aggregator.model import Document
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import EPOCH, MICROSECOND, counter, document
+from aggregator.store.tables import EPOCH, MICROSECOND, counter, document, refusal
 
 RELEASED = "released_seq"
 NOTHING = ("", "", None)
@@ -72,14 +72,30 @@ def created(transaction: Transaction) -> datetime:
     return EPOCH + micros * MICROSECOND
 
 
-def released_seq(transaction: Transaction) -> int:
-    """How far the documents follow the log."""
-    return transaction.execute(select(counter.c.value).where(counter.c.name == RELEASED)).scalar_one()
+def released_seq(transaction: Transaction, *, hold: bool = False) -> int:
+    """How far the documents follow the log; `hold` keeps other releases waiting until this transaction ends."""
+    query = select(counter.c.value).where(counter.c.name == RELEASED)
+    return transaction.execute(query.with_for_update() if hold else query).scalar_one()
 
 
 def set_released_seq(transaction: Transaction, seq: int) -> None:
     """Say that the documents follow the log up to `seq`."""
     transaction.execute(update(counter).where(counter.c.name == RELEASED).values(value=seq))
+
+
+def refuse(transaction: Transaction, refused: Mapping[str, Sequence[str]], made: Iterable[str], now: datetime) -> None:
+    """Remember which documents our own rules refused, with the complaints, and forget it of those that were `made`."""
+    for part in parts([*refused, *made]):
+        transaction.execute(delete(refusal).where(refusal.c.path.in_(part)))
+    if refused:
+        rows = [{"path": path, "at": now, "complaints": list(wrong)} for path, wrong in refused.items()]
+        transaction.execute(insert(refusal), rows)
+
+
+def refusals(transaction: Transaction) -> list[tuple[str, datetime, list[str]]]:
+    """What was refused and is not well yet: path, when, complaints."""
+    query = select(refusal).order_by(refusal.c.path)
+    return [(row.path, row.at, row.complaints) for row in transaction.execute(query)]
 
 
 def etag_of(body: bytes) -> str:

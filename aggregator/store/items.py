@@ -13,6 +13,7 @@ from aggregator.store.codec import from_json, to_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.tables import body, item, revision
 
+ERASED_PRINT = b"erased"  # instead of a fingerprint: whatever the source says, this item says nothing more
 IN_LIST = 500  # values in one IN (...): well under every engine's limit
 
 

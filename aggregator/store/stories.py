@@ -13,10 +13,13 @@ from sqlalchemy import bindparam, func, insert, select, update
 from aggregator.model import Edits, Item, State, Story, Tags
 from aggregator.store.database import Transaction
 from aggregator.store.decisions import FLOOD, edits_of
+from aggregator.store.departures import returns
 from aggregator.store.events import Event, append
 from aggregator.store.items import item_from, parts
 from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
 from aggregator.store.trays import rank_of, tray_of
+
+ERASED = "erased for good"  # why a story is withdrawn of which nothing is left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,15 +268,24 @@ def load(transaction: Transaction, ids: Sequence[int]) -> list[Story]:
 
 
 def by_number(transaction: Transaction, ids: Iterable[int]) -> dict[int, Story]:
-    """Whole stories, origin first, by number."""
+    """Whole stories, origin first, by number. That it returned is a change of a story that a reader notices."""
     found = rows(transaction, ids)
+    returned = returns(transaction, found)
     members: dict[int, list[tuple[int, Item]]] = {number: [] for number in found}
     for part in parts(found):
         query = select(item).where(item.c.story_id.in_(part)).order_by(item.c.id)
         for row in transaction.execute(query):
             members[row.story_id].append((row.id, item_from(row)))
     edited = edits_of(transaction, found)
-    return {number: _story(row, members[number], edited.get(number, Edits())) for number, row in found.items()}
+    return {
+        number: _story(as_told(row, returned.get(number)), members[number], edited.get(number, Edits()))
+        for number, row in found.items()
+    }
+
+
+def as_told(row: StoryRow, returned: datetime | None) -> StoryRow:
+    """The story as readers are told of it, when it left the feeds and returned at this moment."""
+    return replace(row, updated=max(row.updated, returned)) if row.updated and returned else row
 
 
 def in_feed(

@@ -258,6 +258,36 @@ class DocumentColumns(TypedColumns):
     generation: Named[int] = Column(BigId)
 
 
+class ArchiveColumns(TypedColumns):
+    """What the readers of a channel have to be told, in order: a story, as it stands when its page is sealed.
+
+    `page` is null until then. `updated` is what the sealed page says of the entry, null when it says that it is gone.
+    """
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    channel: Named[str]
+    story_id: Named[int] = Column(BigId)
+    page: Named[int | None] = Column(Integer)
+    updated = Column(UtcDateTime)
+
+
+class DepartureColumns(TypedColumns):
+    """A story that stood in our feeds and left them: the fact behind its tombstone. It may have returned."""
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    at: Named[datetime] = Column(UtcDateTime)
+    why: Named[str]
+    returned_at = Column(UtcDateTime)
+
+
+class RefusalColumns(TypedColumns):
+    """A document that our own rules refused at the last release: the one before it is still served."""
+
+    path: Named[str] = Column(String, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime)
+    complaints: Named[list[str]] = Column(JSON)
+
+
 class TrialColumns(TypedColumns):
     """A change of judgement (a page's rule, themes, a model, a threshold): what it replaced and what it changed."""
 
@@ -414,6 +444,9 @@ event = Table("event", metadata, EventColumns)
 decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 document = Table("document", metadata, DocumentColumns)
+archive = Table("archive", metadata, ArchiveColumns)
+departure = Table("departure", metadata, DepartureColumns)
+refusal = Table("refusal", metadata, RefusalColumns)
 trial = Table("trial", metadata, TrialColumns)
 model = Table("model", metadata, ModelColumns)
 sample = Table("sample", metadata, SampleColumns)
@@ -448,6 +481,8 @@ Index(None, round_.c.account_id, round_.c.id)
 Index(None, decision.c.kind, decision.c.undone_at)
 Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, document.c.generation)
+Index(None, archive.c.channel, archive.c.page)
+Index(None, archive.c.story_id)
 Index(None, sample.c.decided_at)
 Index(None, sample.c.drawn_at)
 Index(None, absence.c.status)

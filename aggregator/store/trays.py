@@ -24,7 +24,7 @@ class Tray(StrEnum):
 
 
 OPEN = (Tray.NEW, Tray.UNSURE)  # what an editor is asked about
-NOBODY_IS_ASKED = frozenset({"archive", "merged"})
+NOBODY_IS_ASKED = frozenset({"archive", "merged", "erased for good"})
 FIRST = frozenset({"possible duplicate", "odd date", "asked again"})  # only a person can tell
 NEAR, LIKELY = 0.8, 0.5  # certainty from which a story is nearly published by itself; is rather right than wrong
 

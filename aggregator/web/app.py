@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from aggregator.accounts import Access
 from aggregator.errors import StoreError
 from aggregator.probing import Lookout
-from aggregator.publish.site import stylesheet
+from aggregator.publish.site import ICON_PATH, icon, stylesheet
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
@@ -76,6 +76,11 @@ def _add_operations(app: FastAPI, press: Press) -> None:
 
 def _add_static(app: FastAPI) -> None:
     files = dict([stylesheet(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))])
+
+    @app.get(ICON_PATH)
+    def picture() -> Response:
+        """The site's icon, for feed readers; browsers find theirs in the page."""
+        return Response(icon(), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
 
     @app.get("/static/{name}")
     def static(name: str) -> Response:

@@ -1,17 +1,19 @@
-"""Ready documents over HTTP, before any framework: conditional requests, gzip, HEAD, and people sent to pages.
+"""Ready documents over HTTP, before any framework: conditional requests, br and gzip, HEAD, people sent to pages.
 
 RFC 9110 sections 12 (negotiation), 13 (conditional requests); Sec-Fetch-Dest: W3C Fetch Metadata.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Container, MutableMapping
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from aggregator.errors import StoreError
 from aggregator.model import Document
+from aggregator.publish.channel import is_archive
 from aggregator.web.headers import HSTS, PAGE_HEADERS
 from aggregator.web.shelf import Ready, Shelf
 
@@ -24,6 +26,10 @@ Headers = list[tuple[bytes, bytes]]
 LANGUAGES = ("nl", "en")
 FEED_CACHE = b"public, max-age=300, stale-while-revalidate=3600"
 PAGE_CACHE = b"public, max-age=60, stale-while-revalidate=600"
+# A sealed page changes only when something is erased from it; that must have reached every cache a day later.
+SEALED_CACHE = b"public, max-age=86400, immutable"
+CODINGS = ("br", "gzip", "identity")  # what we have, the smallest first
+TAG_ENDINGS = {"br": "-br", "gzip": "-gz", "identity": ""}
 
 
 class Documents:
@@ -50,12 +56,14 @@ class Documents:
             except StoreError:  # what is on the shelf is served on; this is not, until the database is back
                 await _respond(send, 503, [(b"retry-after", b"30"), NO_STORE], b"")
                 return
-        if ready is None:
+        if ready is None and (current := not_sealed_yet(path, self.shelf.known)):
+            await _respond(send, 307, [(b"location", current.encode()), NO_STORE], b"")
+        elif ready is None:
             await self.app(scope, receive, send)
         elif is_feed and asked.get(b"sec-fetch-dest") == b"document" and b"raw=1" not in scope["query_string"]:
             await _respond(send, 303, [(b"location", human_page(path).encode()), VARY_FEED, NO_STORE], b"")
         else:
-            status, headers, body = answer(ready, asked, is_feed=is_feed)
+            status, headers, body = answer(ready, asked, cache_of(path) if is_feed else PAGE_CACHE, is_feed=is_feed)
             if scope["scheme"] == "https":
                 headers.append(HSTS_HEADER)
             await _respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
@@ -74,26 +82,46 @@ HSTS_HEADER = (HSTS[0].encode(), HSTS[1].encode())
 NO_STORE = (b"cache-control", b"no-store")
 
 
-def answer(ready: Ready, asked: dict[bytes, bytes], *, is_feed: bool) -> tuple[int, Headers, bytes]:
+def answer(ready: Ready, asked: dict[bytes, bytes], cache: bytes, *, is_feed: bool) -> tuple[int, Headers, bytes]:
     """Status, headers and body of a document for these request headers."""
     document = ready.document
-    zipped = accepts_gzip(asked.get(b"accept-encoding", b"").decode("latin-1"))
-    tag = f'"{document.etag}-gz"' if zipped else f'"{document.etag}"'
+    coding = preferred_coding(asked.get(b"accept-encoding", b""))
     headers: Headers = [
-        (b"etag", tag.encode()),
+        (b"etag", f'"{document.etag}{TAG_ENDINGS[coding]}"'.encode()),
         (b"last-modified", format_datetime(document.changed, usegmt=True).encode()),
-        (b"cache-control", FEED_CACHE if is_feed else PAGE_CACHE),
+        (b"cache-control", cache),
         VARY_FEED if is_feed else VARY_PAGE,
         (b"x-content-type-options", b"nosniff"),
     ]
     headers += [(b"access-control-allow-origin", b"*")] if is_feed else PAGE_HEADERS
     if is_unchanged(document, asked):
         return 304, headers, b""
-    body = ready.gzip if zipped else document.body
+    body = ready.in_coding(coding)
     headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(len(body)).encode())]
-    if zipped:
-        headers.append((b"content-encoding", b"gzip"))
+    if coding != "identity":
+        headers.append((b"content-encoding", coding.encode()))
     return 200, headers, body
+
+
+def cache_of(path: str) -> bytes:
+    """How long a feed or a page of an archive may be kept."""
+    return SEALED_CACHE if is_archive(path) else FEED_CACHE
+
+
+def not_sealed_yet(path: str, known: Container[str]) -> str:
+    """The feed that stands in for the next page of its archive while that is not sealed; "" for any other path."""
+    feed, _, page = path.removesuffix(".atom").partition("/archive/")
+    current, number = f"{feed}.atom", page_number(page)
+    if not number or current not in known or path in known:
+        return ""
+    is_next = number == 1 or f"{feed}/archive/{number - 1}.atom" in known
+    return quote(current) if is_next else ""
+
+
+def page_number(text: str) -> int:
+    """The number of a page as our addresses have it; 0 for anything else."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10 and not text.startswith("0")
+    return int(text) if is_number else 0
 
 
 def is_unchanged(document: Document, asked: dict[bytes, bytes]) -> bool:
@@ -101,7 +129,7 @@ def is_unchanged(document: Document, asked: dict[bytes, bytes]) -> bool:
     tags = asked.get(b"if-none-match")
     if tags is not None:
         held = {tag.strip().removeprefix("W/").strip('"') for tag in tags.decode("latin-1").split(",")}
-        return bool(held & {document.etag, f"{document.etag}-gz", "*"})
+        return bool(held & {"*", *(document.etag + ending for ending in TAG_ENDINGS.values())})
     since = asked.get(b"if-modified-since")
     return since is not None and _is_not_after(document.changed, since.decode("latin-1"))
 
@@ -114,13 +142,22 @@ def _is_not_after(changed: datetime, since: str) -> bool:
     return moment.tzinfo is not None and changed <= moment
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether gzip is named and not refused by q=0 (RFC 9110 section 12.5.3)."""
-    for part in header.lower().split(","):
+@lru_cache(maxsize=512)
+def preferred_coding(header: bytes) -> str:
+    """The coding that the client likes best of those we have (RFC 9110 section 12.5.3); the smallest of equals.
+
+    What is not named has the weight of "*", and none without it. Without any coding the document itself is sent, also
+    to a client that forbids that.
+    """
+    weights = {}
+    for part in header.decode("latin-1").lower().split(",")[:20]:
         coding, _, parameter = part.partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return parameter.strip().removeprefix("q=") not in ("0", "0.0", "0.00", "0.000")
-    return False
+        name, _, quality = parameter.partition("=")
+        weights[coding.strip()] = _number(quality.strip()) if name.strip() == "q" else 1.0
+    usual = weights.get("*", 0.0)
+    wanted = {coding: weights.get(coding, usual) for coding in CODINGS}
+    best = max(CODINGS, key=lambda coding: wanted[coding])
+    return best if wanted[best] > 0 else "identity"
 
 
 def preferred_language(header: str, default: str) -> str:
@@ -135,16 +172,21 @@ def preferred_language(header: str, default: str) -> str:
 
 
 def _number(quality: str) -> float:
+    """A weight between 0 and 1; 0 for what is none."""
     try:
-        return float(quality) if quality else 1.0
+        weight = float(quality) if quality else 1.0
     except ValueError:
         return 0.0
+    return weight if 0 <= weight <= 1 else 0.0
 
 
 def human_page(path: str) -> str:
     """The page that explains a feed to a person who opened its address."""
-    name = path.removeprefix("/feeds/").rsplit(".", 1)[0].replace("/", "-")
-    return f"/feeds#{name}"
+    name = path.removeprefix("/feeds/").partition("/archive/")[0].removesuffix(".atom")
+    name = name.removesuffix(".rss").removesuffix(".json")
+    if name.startswith(("sources/", "labels/")):  # there are too many for one page
+        return f"/feeds/{quote(name)}"
+    return f"/feeds#{name.replace('/', '-')}"
 
 
 async def _respond(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException, Query, Response
 
 from aggregator.model import State
-from aggregator.publish.site import source_page, story_page
-from aggregator.release import PAGE_STORIES, Press, front, status_of
+from aggregator.publish.site import feed_page, source_page, story_page
+from aggregator.release import PAGE_STORIES, Press, channels, front, status_of
 from aggregator.store import sources, stories
 from aggregator.web.documents import LANGUAGES, preferred_language
 
@@ -48,6 +48,17 @@ def routes(press: Press) -> APIRouter:
             shown = front(transaction, list(held.values()), sources.by_id(transaction), datetime.now(UTC))
         status = status_of(held[source_id], brought)
         return _page(source_page(status, found, shown, press.site, _language(lang, accepts, press)))
+
+    @router.get("/feeds/{kind}/{slug}")
+    def feed(kind: str, slug: str, lang: Language = "", accepts: Accepts = "") -> Response:
+        """The addresses of one feed of a partner or a label."""
+        with press.store.read() as transaction:
+            known = [each.source for each in sources.all_sources(transaction)]
+        named = {channel.name: channel for channel, _, _ in channels(press.site, known, press.created)}
+        channel = named.get(f"{kind}/{slug}")
+        if channel is None:
+            raise HTTPException(404)
+        return _page(feed_page(channel, press.site, _language(lang, accepts, press)))
 
     return router
 

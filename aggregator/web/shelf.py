@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 
+import brotli
 import structlog
 
 from aggregator.errors import StoreError
@@ -18,19 +19,25 @@ log = structlog.get_logger()
 
 WATCH_SECONDS = 1.0
 SHELF_BYTES = 48_000_000
+BROTLI_QUALITY = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ready:
-    """A document with both its forms, ready to be sent."""
+    """A document in all its forms, ready to be sent."""
 
     document: Document
     gzip: bytes
+    br: bytes
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return len(self.document.body) + len(self.gzip)
+        return len(self.document.body) + len(self.gzip) + len(self.br)
+
+    def in_coding(self, coding: str) -> bytes:
+        """The bytes in this content coding."""
+        return {"br": self.br, "gzip": self.gzip}.get(coding, self.document.body)
 
 
 class Shelf:
@@ -84,7 +91,9 @@ class Shelf:
             kept = documents.get(transaction, path)
         if kept is None:
             return None
-        ready = Ready(document=kept.document, gzip=kept.gzip)
+        # Made here, by the thread that fetches a document for its first reader: most feeds of a cold start have none.
+        br = brotli.compress(kept.document.body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+        ready = Ready(document=kept.document, gzip=kept.gzip, br=br)
         with self._lock:
             if generation == self._generation:  # else what was read may be older than what was dropped meanwhile
                 self._drop(path)

@@ -141,3 +141,12 @@ def test_later_is_not_for_what_is_public(run: Run, ids: list[str]) -> None:
     assert run("stories", "later", ids[0], "--until", "2026-12-01T09:00:00Z").json["changed"] == []
     assert run("stories", "later", ids[0]).json["changed"] == []
     assert state(run, ids[0]) == "published"
+
+
+def test_an_erased_story_is_only_a_fact(run: Run, ids: list[str]) -> None:
+    ended = run("stories", "erase", ids[0], "nonesuch", "--reason", "op verzoek")
+    assert (ended.code, ended.json) == (4, {"changed": [ids[0]], "unknown": ["nonesuch"]})
+    found = run("stories", "show", ids[0]).json
+    assert (found["state"], found["title"], found["link"]) == ("withdrawn", "", None)
+    assert found["events"][-1]["reason"] == "op verzoek"
+    assert run("stories", "publish", ids[0]).code == 2

@@ -196,6 +196,12 @@ def test_a_document_that_is_not_valid_is_not_published(
     monkeypatch.setitem(release.FORMATS, "atom", broken["atom"])
     refresh(press, LATER, everything=True)
     assert published(store)["/feeds/all.atom"] == good
+    with store.read() as transaction:
+        assert ("/feeds/all.atom", LATER, ["the root is feed, not atom:feed"]) in documents.refusals(transaction)
+    monkeypatch.undo()
+    refresh(press, LATER, everything=True)
+    with store.read() as transaction:
+        assert documents.refusals(transaction) == []
 
 
 def test_the_feeds_of_a_source_that_was_removed_go_at_the_next_start(

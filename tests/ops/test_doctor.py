@@ -10,7 +10,7 @@ import pytest
 from aggregator.config import dump_sources
 from aggregator.model import Outcome, Poll, Source
 from aggregator.ops.doctor import Finding, examine
-from aggregator.store import leases, outbox, sources
+from aggregator.store import documents, leases, outbox, sources
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -219,3 +219,13 @@ def test_the_examination_changes_nothing(look: Look, service: Service, follow: C
     look()
     with service.store.read() as transaction:
         assert [transaction.execute(table.select()).all() for table in metadata.sorted_tables] == before
+
+
+def test_a_document_that_our_own_rules_refused_is_named(look: Look, service: Service) -> None:
+    with service.store.write() as transaction:
+        documents.refuse(transaction, {"/feeds/all.atom": ["entry 3: no author [4.1.2]"]}, [], NOW)
+    found = look()["/feeds/all.atom"]
+    assert not found.ok
+    assert "2026-11-23 12:00 UTC" in found.found
+    assert "entry 3: no author" in found.found
+    assert found.fix

@@ -190,3 +190,14 @@ def test_feedparser_reads_back_what_was_told() -> None:
     assert parsed.entries[0].source.title == "Open"
     assert parsed.entries[0].content[0].value == "<p>Inhoud</p>"
     assert parsed.entries[0].summary == "Samenvatting 🎓"
+
+
+def test_an_entry_that_was_written_for_another_document_is_the_same_in_this_one() -> None:
+    stories = [make_story(n, make_item(n, "open", entry=full_entry())) for n in range(3)]
+    written: dict[tuple[str, str], bytes] = {}
+    fresh = made(*stories)
+    assert atom_feed(CHANNEL, stories[:2], SOURCES, SITE, written) != fresh
+    assert len(written) == 2
+    assert atom_feed(CHANNEL, stories, SOURCES, SITE, written) == fresh
+    other = replace(CHANNEL, language="en")
+    assert atom_feed(other, stories, SOURCES, SITE, written) == atom_feed(other, stories, SOURCES, SITE)

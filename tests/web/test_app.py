@@ -1,9 +1,12 @@
 import gzip
 import http.client
+import json
 import time
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
 
+import brotli
 import feedparser
 import pytest
 
@@ -81,20 +84,69 @@ def test_an_older_or_odd_date_gets_the_whole_feed(address: str, date: str) -> No
     assert ask(address, "/feeds/all.atom", If_Modified_Since=date).status == 200
 
 
-def test_gzip_is_the_same_document_under_its_own_entity_tag(address: str) -> None:
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", gzip.decompress), ("br", brotli.decompress)])
+def test_each_coding_is_the_same_document_under_its_own_entity_tag(
+    address: str, coding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     plain = ask(address, "/feeds/all.atom")
-    zipped = ask(address, "/feeds/all.atom", Accept_Encoding="br, gzip;q=0.5")
-    assert gzip.decompress(zipped.body) == plain.body
-    assert zipped.headers["content-encoding"] == "gzip"
-    assert zipped.headers["etag"] != plain.headers["etag"]
-    assert "Accept-Encoding" in zipped.headers["vary"]
-    again = ask(address, "/feeds/all.atom", Accept_Encoding="gzip", If_None_Match=zipped.headers["etag"])
+    packed = ask(address, "/feeds/all.atom", Accept_Encoding=coding)
+    assert unpack(packed.body) == plain.body
+    assert packed.headers["content-encoding"] == coding
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert not packed.headers["etag"].startswith("W/")
+    assert "Accept-Encoding" in packed.headers["vary"]
+    again = ask(address, "/feeds/all.atom", Accept_Encoding=coding, If_None_Match=packed.headers["etag"])
     assert again.status == 304
 
 
-@pytest.mark.parametrize("coding", ["", "identity", "gzip;q=0", "br"])
-def test_whoever_does_not_take_gzip_gets_none(address: str, coding: str) -> None:
-    assert "content-encoding" not in ask(address, "/feeds/all.atom", Accept_Encoding=coding).headers
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("gzip;q=0", None),
+        ("gzip;q=0, *", "br"),
+        ("deflate, zstd", None),
+        ("gzip, deflate, br", "br"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("br;q=0.000, gzip ; q=0.1", "gzip"),
+        ("*;q=0", None),
+        ("GZIP", "gzip"),
+        ("gzip;q=0.3, identity;q=0.9", None),
+        ("br;q=much, gzip", "gzip"),
+        ("br;q=nan, gzip;q=7", None),
+    ],
+)
+def test_the_client_says_which_coding_it_likes_best(address: str, header: str, coding: str | None) -> None:
+    assert ask(address, "/feeds/all.atom", Accept_Encoding=header).headers.get("content-encoding") == coding
+
+
+def test_feeds_may_be_kept_for_minutes_and_sealed_pages_for_a_day(address: str, press: Press) -> None:
+    cache = ask(address, "/feeds/all.atom").headers["cache-control"]
+    assert cache == "public, max-age=300, stale-while-revalidate=3600"
+    seal_one_page(press, address)
+    page = ask(address, "/feeds/all/archive/1.atom")
+    assert (page.status, page.headers["cache-control"]) == (200, "public, max-age=86400, immutable")
+    assert page.headers["content-type"] == "application/atom+xml; charset=utf-8"
+
+
+def test_the_next_page_of_an_archive_is_the_feed_itself_until_it_is_sealed(address: str, press: Press) -> None:
+    reply = ask(address, "/feeds/all/archive/1.atom")
+    assert (reply.status, reply.headers["location"]) == (307, "/feeds/all.atom")
+    assert reply.headers["cache-control"] == "no-store"
+    seal_one_page(press, address)
+    assert ask(address, "/feeds/all/archive/2.atom").headers["location"] == "/feeds/all.atom"
+    for path in ("all/archive/3", "all/archive/0", "all/archive/01", "all/archive/x", "all/archive/²", "no/archive/1"):
+        assert ask(address, quote(f"/feeds/{path}.atom")).status == 404
+
+
+def seal_one_page(press: Press, address: str) -> None:
+    """Three stories make a page, and the web side hears of it."""
+    refresh(replace(press, page_records=3), NOW + DAY, everything=True)
+    ends = time.monotonic() + 5
+    while ask(address, "/feeds/all/archive/1.atom").status != 200:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_head_says_what_get_says_without_the_body(address: str) -> None:
@@ -111,6 +163,28 @@ def test_a_person_who_opens_a_feed_is_shown_how_to_follow_it(address: str) -> No
     assert 'id="themes-instroom"' in ask(address, "/feeds").body.decode()
     assert ask(address, "/feeds/themes/instroom.atom?raw=1", Sec_Fetch_Dest="document").status == 200
     assert ask(address, "/feeds/all.atom", Accept="text/html").status == 200
+
+
+@pytest.mark.parametrize(
+    ("feed", "page"),
+    [
+        ("/feeds/sources/fme.rss", "/feeds/sources/fme"),
+        ("/feeds/labels/noord.json", "/feeds/labels/noord"),
+        ("/feeds/all.atom", "/feeds#all"),
+    ],
+)
+def test_each_feed_has_a_page_that_says_its_addresses(address: str, feed: str, page: str) -> None:
+    assert ask(address, feed, Sec_Fetch_Dest="document").headers["location"] == page
+    said = ask(address, page).body.decode()
+    assert f"http://127.0.0.1:8000{feed.rpartition('.')[0]}.atom" in said
+    assert ask(address, "/feeds/labels/nonesuch").status == 404
+
+
+def test_the_icon_that_feeds_name_is_there(address: str) -> None:
+    icon = json.loads(ask(address, "/feeds/all.json").body)["icon"]
+    reply = ask(address, urlsplit(icon).path)
+    assert (reply.status, reply.headers["content-type"]) == (200, "image/png")
+    assert reply.body.startswith(b"\x89PNG")
 
 
 def test_pages_speak_the_language_that_is_asked_for(address: str) -> None:

@@ -2,8 +2,11 @@
 
 from aggregator.publish.site.front import Front, PartnerStatus
 from aggregator.publish.site.pages import (
+    ICON_PATH,
+    feed_page,
     feeds_page,
     front_page,
+    icon,
     message_page,
     source_page,
     story_article,
@@ -14,11 +17,14 @@ from aggregator.publish.site.style import stylesheet
 from aggregator.publish.site.words import Words
 
 __all__ = [
+    "ICON_PATH",
     "Front",
     "PartnerStatus",
     "Words",
+    "feed_page",
     "feeds_page",
     "front_page",
+    "icon",
     "message_page",
     "source_page",
     "story_article",

@@ -22,6 +22,7 @@ PAGE_BYTES = 50_000
 LISTED_PARTNERS = 40
 LISTED_FEEDS = 150
 
+ICON_PATH = "/icon.png"
 FORMAT_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 # What a partner's page says of the last visit; every other code is told as "failed".
@@ -115,6 +116,27 @@ def feeds_page(channels: Iterable[Channel], site: Site, language: str) -> bytes:
         title=Words(language)("follow"),
         kinds={kind: listed[:LISTED_FEEDS] for kind, listed in kinds.items()},
     )
+
+
+def feed_page(channel: Channel, site: Site, language: str) -> bytes:
+    """Return the page of one feed of a partner or a label: its addresses, for whoever opens one in a browser."""
+    kind, _, slug = channel.name.partition("/")
+    label = _feed_label(channel, slug, {}, site)
+    home = channel.alternate.removeprefix(site.base_url)
+    return _render(
+        "feed.html",
+        site,
+        language,
+        path=f"/feeds/{quote(channel.name)}",
+        title=label,
+        home=home if kind == "sources" else "",
+        channel=channel.name,
+    )
+
+
+def icon() -> bytes:
+    """Return the site's icon as a picture that every feed reader can show (PNG)."""
+    return (Path(__file__).parent / "icon.png").read_bytes()
 
 
 def message_page(status: int, site: Site, language: str) -> bytes:

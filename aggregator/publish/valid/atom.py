@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
+from aggregator.publish.valid.archive import archive_complaints, is_address
 from aggregator.publish.valid.syntax import is_email, is_iri, is_language, is_media_type, is_rfc3339
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -33,9 +35,17 @@ def atom_complaints(feed: Element) -> Iterator[str]:
     signed = feed.find(f"{ATOM}author") is not None
     entries = feed.findall(f"{ATOM}entry")
     for number, entry in enumerate(entries, 1):
-        yield from _entry(entry, f"entry {number}", signed)
+        same = etree.tostring(entry, with_tail=False)
+        yield from (f"entry {number}{complaint}" for complaint in _entry_complaints(same, signed=signed))
     ids = Counter(entry.findtext(f"{ATOM}id") for entry in entries)
     yield from (f"id {id!r} occurs {count} times [4.1.1]" for id, count in ids.items() if count > 1)
+    yield from archive_complaints(feed, _person, _text)
+
+
+@lru_cache(maxsize=2048)
+def _entry_complaints(entry: bytes, *, signed: bool) -> tuple[str, ...]:
+    """Remembered: one entry stands in the feeds and archives of several channels."""
+    return tuple(_entry(etree.fromstring(entry), "", signed))
 
 
 def _entry(entry: Element, where: str, signed: bool) -> Iterator[str]:
@@ -165,7 +175,7 @@ def _person(element: Element) -> Iterator[str]:
 
 def _link(element: Element) -> Iterator[str]:
     href, rel, type = element.get("href", ""), _rel(element), element.get("type")
-    if not is_iri(href):
+    if not is_address(element):
         yield f"link has href {href!r}, not an absolute address [4.2.7.1]"
     if not rel or (":" in rel and not is_iri(rel)) or any(mark in rel for mark in " /?#" if ":" not in rel):
         yield f"link has rel {rel!r} [4.2.7.2]"

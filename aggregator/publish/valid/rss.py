@@ -44,10 +44,20 @@ def _channel(channel: Element) -> Iterator[str]:
         yield f"channel: language {channel.findtext('language')!r} is no language tag"
     if not channel.findtext("ttl", "0").isdecimal():
         yield f"channel: ttl {channel.findtext('ttl')!r} is no number of minutes"
+    for image in channel.iterchildren("image"):
+        yield from (f"channel: {complaint}" for complaint in _image(image))
     links = channel.findall(ATOM_LINK)
     if not any(link.get("rel") == "self" for link in links):
         yield "channel: no atom:link rel=self"
     yield from (f"channel: atom:link to {link.get('href')!r}" for link in links if not is_iri(link.get("href", "")))
+
+
+def _image(image: Element) -> Iterator[str]:
+    for name in ("url", "link"):
+        if not is_iri(image.findtext(name, "")):
+            yield f"image: {name} {image.findtext(name)!r} is no absolute address"
+    if not (image.findtext("title") or "").strip():
+        yield "image: no title"
 
 
 def _item(item: Element, where: str) -> Iterator[str]:

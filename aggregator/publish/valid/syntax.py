@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^\x00-\x20\"<>\\^`{|}%\x7f-\xa0]|%[0-9A-Fa-f]{2})+")
+_REFERENCE = re.compile(r"(?![^/?#]*:)(?:[^\x00-\x20\"<>\\^`{|}%\x7f-\xa0]|%[0-9A-Fa-f]{2})+")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-][01]\d:[0-5]\d|[+-]2[0-3]:[0-5]\d)")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,6 +32,11 @@ def is_iri(text: str) -> bool:
         return parts.scheme not in {"http", "https"} or bool(parts.hostname and parts.port != 0)
     except ValueError:
         return False
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether `text` is a relative reference (RFC 3986 section 4.2) that is not empty."""
+    return bool(_REFERENCE.fullmatch(text))
 
 
 def is_rfc3339(text: str) -> bool:

@@ -6,49 +6,29 @@ even a date, when there is no news. A document that our own validator complains 
 one stays.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from urllib.parse import quote
 
-import structlog
-
-from aggregator.model import Document, Outcome, Site, Source, State, Story
-from aggregator.publish.atom import atom_feed
-from aggregator.publish.channel import Channel, Format, feed_path
-from aggregator.publish.jsonfeed import json_feed
+from aggregator.model import Document, Outcome, Site, Source, State
+from aggregator.publish.channel import Channel, feed_path, is_archive
 from aggregator.publish.opml import sources_opml
-from aggregator.publish.rss import rss_feed
-from aggregator.publish.site import Front, PartnerStatus, feeds_page, front_page, theme_page
-from aggregator.publish.valid import complaints
-from aggregator.store import Store, Transaction, decisions, documents, events, stories
+from aggregator.publish.site import ICON_PATH, Front, PartnerStatus, feeds_page, front_page, theme_page
+from aggregator.release.archive import Archives, gains
+from aggregator.release.edition import FORMATS, Edition, Loaded, Press, Selection, feeds
+from aggregator.store import Transaction, archive, decisions, documents, events, stories
 from aggregator.store import sources as source_rows
 from aggregator.store.events import Event
 from aggregator.store.sources import Held
 from aggregator.text.dates import day_in_amsterdam
 
-log = structlog.get_logger()
-
 LANGUAGES = ("nl", "en")
 PAGE_STORIES = 50
-SOURCES_AT_ONCE = 50  # as many windows of 100 stories as fit in memory without being felt
-FORMATS: dict[Format, tuple[str, Callable[[Channel, Sequence[Story], Mapping[str, Source], Site], bytes]]] = {
-    "atom": ("application/atom+xml; charset=utf-8", atom_feed),
-    "rss": ("application/rss+xml; charset=utf-8", rss_feed),
-    "json": ("application/feed+json; charset=utf-8", json_feed),
-}
 HTML = "text/html; charset=utf-8"
 OPML = "text/x-opml; charset=utf-8"
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Press:
-    """What documents are made with."""
-
-    store: Store
-    site: Site
-    created: datetime  # when this service began: the `updated` of a feed without entries
-    feed_length: int = 100
+__all__ = ["FORMATS", "LANGUAGES", "PAGE_STORIES", "Press", "channels", "front", "page_path", "refresh", "status_of"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,26 +49,44 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
         held = source_rows.all_sources(transaction)
         names = {each.source.id: each.source for each in held}
         names |= source_rows.by_id(transaction, source_rows.removed_ids(transaction))
-        seen = documents.released_seq(transaction)
+        seen, told = documents.released_seq(transaction), archive.version(transaction)
         news = events.spoken_of(transaction, seen)
         touched = None if everything or not seen else touched_by(transaction, news)
-        made = list(_documents(press, transaction, held, names, touched, now))
-        gone = _gone(press, transaction, held, made) if touched is None else []
+        all_channels = channels(press.site, [each.source for each in held], press.created)
+        labels = {each.source.id: each.source.labels for each in held}
+        known = frozenset(channel.name for channel, _, _ in all_channels)
+        gained = gains(transaction, news, known, labels, everything=touched is None)
+        wanted = [each for each in all_channels if each[0].name in gained.channels or _concerns(touched, *each[1:])]
+        edition = Edition(
+            press=press,
+            now=now,
+            held=held,
+            names=names,
+            loaded=Loaded(transaction, gained.returns),
+            archives=Archives(transaction, gained, [channel.name for channel, _, _ in wanted], press.page_records),
+        )
+        made = list(_documents(edition, all_channels, wanted, touched))
+        gone = _gone(transaction, known, made) if touched is None else []
     with press.store.write() as transaction:
-        overtaken = documents.released_seq(transaction) != seen
+        at_work = documents.released_seq(transaction, hold=True), archive.version(transaction)
+        overtaken = at_work != (seen, told)
         if not overtaken:
             changed = documents.swap(transaction, made, gone)
+            edition.archives.save(transaction)
+            documents.refuse(transaction, edition.refused, [*(each.path for each in made), *gone], now)
             if news:
                 documents.set_released_seq(transaction, news[-1].seq)
     # Another process released meanwhile, from a later moment than ours perhaps: what we made may be older.
     return refresh(press, now, everything=everything) if overtaken else changed
 
 
-def _gone(press: Press, transaction: Transaction, held: Sequence[Held], made: Sequence[Document]) -> list[str]:
-    """What is published and has no source, theme or label any more. A feed that was not valid just now stays."""
-    named = channels(press.site, [each.source for each in held], press.created)
-    expected = {feed_path(channel.name, suffix) for channel, _, _ in named for suffix in FORMATS}
-    return [path for path in documents.paths(transaction) if path not in expected | {each.path for each in made}]
+def _gone(transaction: Transaction, names: Iterable[str], made: Sequence[Document]) -> list[str]:
+    """What is published and has no source, theme or label any more. A feed that was not valid just now stays.
+
+    So do the pages of an archive: whoever followed the feed until it ended may still have to read them.
+    """
+    expected = {feed_path(name, suffix) for name in names for suffix in FORMATS} | {each.path for each in made}
+    return [path for path in documents.paths(transaction) if path not in expected and not is_archive(path)]
 
 
 def touched_by(transaction: Transaction, news: Sequence[Event]) -> Touched:
@@ -107,22 +105,26 @@ def touched_by(transaction: Transaction, news: Sequence[Event]) -> Touched:
     )
 
 
-def channels(site: Site, sources: Iterable[Source], created: datetime) -> list[tuple[Channel, str, list[str] | None]]:
+def channels(site: Site, sources: Iterable[Source], created: datetime) -> list[Selection]:
     """Every feed that we publish, with the theme and the source ids that narrow it."""
     sources = list(sources)
-    found: list[tuple[Channel, str, list[str] | None]] = [
+    found: list[Selection] = [
         (_channel("all", site.title, site, "/", created), "", None),
     ]
     for theme in site.themes:
         title = f"{site.title}: {theme.label[site.language]}"
-        channel = _channel(f"themes/{theme.slug}", title, site, f"/themes/{theme.slug}", created, category=theme.slug)
+        channel = _channel(f"themes/{theme.slug}", title, site, f"/themes/{theme.slug}", created)
+        subtitle = theme.definition.get(site.language) or site.subtitle
+        channel = replace(channel, category=theme.slug, subtitle=subtitle)
         found.append((channel, theme.slug, None))
     for source in sources:
         title = f"{site.title}: {source.organisation}"
-        found.append((_channel(f"sources/{source.id}", title, site, f"/sources/{source.id}", created), "", [source.id]))
+        channel = _channel(f"sources/{source.id}", title, site, f"/sources/{source.id}", created)
+        found.append((replace(channel, language=source.language or site.language), "", [source.id]))
     for label in sorted({label for source in sources for label in source.labels}):
         carriers = [source.id for source in sources if label in source.labels]
-        found.append((_channel(f"labels/{label}", f"{site.title}: {label}", site, "/", created), "", carriers))
+        name = f"labels/{label}"
+        found.append((_channel(name, f"{site.title}: {label}", site, f"/feeds/{quote(name)}", created), "", carriers))
     return found
 
 
@@ -159,76 +161,23 @@ def status_of(held: Held, brought: int) -> PartnerStatus:
 
 
 def _documents(
-    press: Press,
-    transaction: Transaction,
-    held: Sequence[Held],
-    names: Mapping[str, Source],
-    touched: Touched | None,
-    now: datetime,
+    edition: Edition, all_channels: Sequence[Selection], wanted: Sequence[Selection], touched: Touched | None
 ) -> Iterator[Document]:
-    configured = [each.source for each in held]
-    all_channels = channels(press.site, configured, press.created)
-    wanted = [each for each in all_channels if _concerns(touched, each[1], each[2])]
-    loaded = Loaded(transaction)
-    for channel, window in _windows(transaction, loaded, wanted, press.feed_length):
-        yield from _feeds(press, channel, window, names, now)
-    shown = front(transaction, held, names, now)
+    press, now, transaction = edition.press, edition.now, edition.loaded.transaction
+    yield from feeds(edition, wanted)
+    shown = front(transaction, edition.held, edition.names, now)
     for language in LANGUAGES:
         yield _page("/", language, front_page(shown, press.site, language), now)
     if touched is None or touched.stories:
-        yield from _other_pages(press, loaded, shown, [each[0] for each in all_channels], now)
+        yield from _other_pages(press, edition.loaded, shown, [each[0] for each in all_channels], now)
     if touched is None:
-        body = sources_opml(configured, press.site, source_rows.feed_addresses(held))
+        configured = [each.source for each in edition.held]
+        body = sources_opml(configured, press.site, source_rows.feed_addresses(edition.held))
         yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
 
 
-class Loaded:
-    """The stories of one refresh: those of the latest news stand in many documents, and are loaded once."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self.transaction = transaction
-        self.held: dict[int, Story] = {}
-
-    def __call__(self, numbers: Sequence[int]) -> list[Story]:
-        """The stories with these numbers, in this order."""
-        self.held |= stories.by_number(self.transaction, (each for each in numbers if each not in self.held))
-        return [self.held[number] for number in numbers]
-
-
-def _windows(
-    transaction: Transaction, loaded: Loaded, wanted: Sequence[tuple[Channel, str, list[str] | None]], limit: int
-) -> Iterator[tuple[Channel, list[Story]]]:
-    """Each channel with the stories in it. Channels of one source, nearly all there are, share their questions."""
-    single: list[tuple[Channel, str]] = []
-    for channel, theme, sources in wanted:
-        if sources is not None and len(sources) == 1:
-            single.append((channel, sources[0]))
-        else:
-            numbers = stories.in_feed(transaction, limit=limit, theme=theme, sources=sources)
-            yield channel, loaded(numbers)
-    for start in range(0, len(single), SOURCES_AT_ONCE):
-        part = single[start : start + SOURCES_AT_ONCE]
-        numbers_of = stories.windows(transaction, [source for _, source in part], limit=limit)
-        held = stories.by_number(transaction, chain.from_iterable(numbers_of.values()))
-        for channel, source in part:
-            yield channel, [held[number] for number in numbers_of.get(source, ())]
-
-
-def _feeds(
-    press: Press, channel: Channel, window: Sequence[Story], names: Mapping[str, Source], now: datetime
-) -> Iterator[Document]:
-    for suffix, (media_type, build) in FORMATS.items():
-        body = build(channel, window, names, press.site)
-        path = feed_path(channel.name, suffix)
-        wrong = complaints(body, media_type.partition(";")[0])
-        if wrong:
-            log.error("document_invalid", path=path, complaints=wrong[:5])
-            continue
-        yield Document(path=path, media_type=media_type, body=body, changed=now)
-
-
 def _other_pages(
-    press: Press, loaded: Loaded, shown: Front, feeds: Sequence[Channel], now: datetime
+    press: Press, loaded: Loaded, shown: Front, offered: Sequence[Channel], now: datetime
 ) -> Iterator[Document]:
     for theme in press.site.themes:
         newest = loaded(stories.latest(loaded.transaction, limit=PAGE_STORIES, theme=theme.slug))
@@ -236,7 +185,7 @@ def _other_pages(
             body = theme_page(theme, newest, shown, press.site, language)
             yield _page(f"/themes/{theme.slug}", language, body, now)
     for language in LANGUAGES:
-        yield _page("/feeds", language, feeds_page(feeds, press.site, language), now)
+        yield _page("/feeds", language, feeds_page(offered, press.site, language), now)
 
 
 def page_path(path: str, language: str) -> str:
@@ -258,13 +207,13 @@ def _concerns(touched: Touched | None, theme: str, sources: Sequence[str] | None
     return bool(touched.stories)
 
 
-def _channel(name: str, title: str, site: Site, page: str, created: datetime, *, category: str = "") -> Channel:
+def _channel(name: str, title: str, site: Site, page: str, created: datetime) -> Channel:
     return Channel(
         name=name,
         title=title,
         subtitle=site.subtitle,
         language=site.language,
         alternate=site.base_url + page,
+        icon=site.base_url + ICON_PATH,
         created=created,
-        category=category,
     )
