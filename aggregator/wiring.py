@@ -24,6 +24,7 @@ from aggregator.errors import StoreError
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
+from aggregator.fetch.sending import Courier
 from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
@@ -117,6 +118,11 @@ def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] |
         robots=robots_files,
         language=config.site.language,
     )
+
+
+def make_courier(config: Config) -> Courier:
+    """What brings requests of ours to hubs, subscribers and webhooks, behind the same guard as polling."""
+    return Courier(user_agent=user_agent(config.site), allow=Allowlist.parse(config.fetch_allow))
 
 
 def make_lookout(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Lookout:
