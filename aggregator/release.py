@@ -7,15 +7,16 @@ one stays.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 import structlog
 
+from aggregator.announcing import NO_HUBS, Outreach, announce
 from aggregator.model import Document, Outcome, Site, Source, State, Story
 from aggregator.publish.atom import atom_feed
-from aggregator.publish.channel import Channel, Format, feed_path
+from aggregator.publish.channel import Channel, Format, Link, feed_path
 from aggregator.publish.jsonfeed import json_feed
 from aggregator.publish.opml import sources_opml
 from aggregator.publish.rss import rss_feed
@@ -49,6 +50,7 @@ class Press:
     site: Site
     created: datetime  # when this service began: the `updated` of a feed without entries
     feed_length: int = 100
+    outreach: Outreach = NO_HUBS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +80,7 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
         overtaken = documents.released_seq(transaction) != seen
         if not overtaken:
             changed = documents.swap(transaction, made, gone)
+            announce(transaction, press.outreach, news, changed, now)
             if news:
                 documents.set_released_seq(transaction, news[-1].seq)
     # Another process released meanwhile, from a later moment than ours perhaps: what we made may be older.
@@ -126,6 +129,13 @@ def channels(site: Site, sources: Iterable[Source], created: datetime) -> list[t
     return found
 
 
+def _with_hubs(
+    named: Iterable[tuple[Channel, str, list[str] | None]], outreach: Outreach
+) -> list[tuple[Channel, str, list[str] | None]]:
+    links = tuple(Link(rel="hub", href=address) for address in outreach.hubs)
+    return [(replace(channel, links=channel.links + links), theme, sources) for channel, theme, sources in named]
+
+
 def front(transaction: Transaction, held: Sequence[Held], names: Mapping[str, Source], now: datetime) -> Front:
     """What the news page shows."""
     brought = stories.counts_by_source(transaction)
@@ -167,7 +177,7 @@ def _documents(
     now: datetime,
 ) -> Iterator[Document]:
     configured = [each.source for each in held]
-    all_channels = channels(press.site, configured, press.created)
+    all_channels = _with_hubs(channels(press.site, configured, press.created), press.outreach)
     wanted = [each for each in all_channels if _concerns(touched, each[1], each[2])]
     loaded = Loaded(transaction)
     for channel, window in _windows(transaction, loaded, wanted, press.feed_length):

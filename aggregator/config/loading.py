@@ -27,6 +27,7 @@ from aggregator.config.settings import (
     Retention,
     Server,
     Settings,
+    WebSub,
     known_keys,
 )
 from aggregator.config.sources import read_sources
@@ -43,6 +44,7 @@ _EXAMPLES = {
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
+    "websub.hub": '"https://pubsubhubbub.appspot.com/"',
     "oidc.issuer": '"https://login.example.nl"',
     "oidc.allowed_domain": '"example.nl"',
     "mail.smtp_url": '"smtp://user:password@mail.example.nl:587"',
@@ -83,6 +85,7 @@ class Config:
     mail_sender: str
     secret_key: SecretStr | None
     oidc: Oidc
+    websub: WebSub
     sources: tuple[Source, ...]
     themes_rules: Mapping[str, Any]
     origins: Mapping[str, str]
@@ -107,7 +110,10 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server", "oidc")
+        sections = (
+            *("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server"),
+            *("oidc", "websub"),
+        )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -265,6 +271,7 @@ def _assemble(
         mail_sender=settings.mail.sender or _own_sender(about["contact"], about["base_url"]),
         secret_key=settings.security.secret_key,
         oidc=settings.oidc,
+        websub=settings.websub,
         sources=sources,
         themes_rules=rules,
         origins=origins,

@@ -23,14 +23,14 @@ from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
-from aggregator.store import Store, documents, events, leases
+from aggregator.store import Store, documents, events, leases, outbox, subscriptions
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
 TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
-DELIVER = timedelta(seconds=5)
+DELIVER = timedelta(seconds=2)
 RETRAIN = timedelta(days=1)  # at least so long between two trainings
 DECIDED = timedelta(seconds=2)  # between two looks for what editors decided, and so at most until it is public
 BRING_BACK = timedelta(minutes=10)
@@ -72,6 +72,7 @@ class Clock:
         """Take back what a dead process held, bring the documents up to date, and begin."""
         with self.service.store.write() as transaction:
             leases.free_all(transaction)
+            outbox.free_all(transaction)
         refresh(self.service.press, _now(), everything=True)
         gc.freeze()  # what is there now stays: each full collection would look at all of it again
         self._scheduler.add_job(
@@ -116,7 +117,7 @@ class Clock:
         try:
             work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
         except StoreError as error:  # the next tick tries again
-            log.error("delivery_failed", error=str(error))
+            log.error("deliveries_failed", error=str(error))
 
     def _let_out(self) -> None:
         """Publish what was planned for now."""
@@ -141,6 +142,9 @@ class Clock:
             forget(self.service.store, self.service.line.intake.joining, _now())
             asked, archived = waiting.ask_again(self.service.store, _now())
             log.info("waiting_looked_at", asked_again=asked, archived=archived)
+            with self.service.store.write() as transaction:
+                outbox.forget_old(transaction, _now())
+                subscriptions.forget_expired(transaction, _now())
         except StoreError as error:  # tomorrow again
             log.error("tidy_failed", error=str(error))
 
