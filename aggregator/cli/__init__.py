@@ -6,7 +6,20 @@ by Ctrl-C.
 
 import typer
 
-from aggregator.cli import agenda, demo, polling, publishing, reading, serving, setup, sources, stories, themes, users
+from aggregator.cli import (
+    agenda,
+    deliveries,
+    demo,
+    polling,
+    publishing,
+    reading,
+    serving,
+    setup,
+    sources,
+    stories,
+    themes,
+    users,
+)
 from aggregator.cli.output import PLAIN, Exit, fail
 from aggregator.errors import AggregatorError, BusyError
 
@@ -26,6 +39,8 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(stories.app, name="stories")
 app.add_typer(themes.app, name="themes")
 app.add_typer(users.app, name="users")
+app.add_typer(deliveries.webhooks_app, name="webhooks")
+app.add_typer(deliveries.deliveries_app, name="deliveries")
 
 
 def main() -> None:

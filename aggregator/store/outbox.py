@@ -114,9 +114,9 @@ def has_due(transaction: Transaction, kind: str, now: datetime, busy: Collection
 def take_due(
     transaction: Transaction, kinds: Collection[str], now: datetime, limit: int = 20, busy: Collection[str] = ()
 ) -> list[Delivery]:
-    """The first that is due in each lane but the `busy` ones, for the caller alone until `LEASE` is over."""
+    """The first of each kind that is due in each lane but the `busy` ones; the caller's alone until `LEASE` is over."""
     order = (outbox.c.due, outbox.c.id)
-    place = func.row_number().over(partition_by=outbox.c.lane, order_by=order).label("place")
+    place = func.row_number().over(partition_by=(outbox.c.kind, outbox.c.lane), order_by=order).label("place")
     due = select(outbox.c.id, place).where(_is_due(kinds, now), outbox.c.lane.not_in(busy)).subquery()
     query = (
         select(*(outbox.c[each] for each in Delivery.__slots__))
