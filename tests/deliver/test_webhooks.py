@@ -1,6 +1,9 @@
 """Webhooks, from what happens to a story to a receiver that checks the signature by its own lights."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,6 +186,21 @@ def test_a_webhook_is_not_led_into_a_private_network(newsroom: Newsroom, receive
     assert "redirects are not followed" in redirected.error
     assert private.state == "dead"
     assert private.error.startswith("private-address")
+
+
+def test_what_our_page_tells_integrators_to_write_knows_our_signature(newsroom: Newsroom, receiver: Receiver) -> None:
+    hook = newsroom.add_webhook(receiver)
+    newsroom.publish(1)
+    newsroom.work_off()
+    [got] = receiver.posts()
+    page = (Path(__file__).parents[2] / "docs" / "integrators.md").read_text()
+    written: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], written)
+    assert written["is_ours"](hook.secret, got.headers, got.body)
+    assert not written["is_ours"](hook.secret, got.headers, got.body + b" ")
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert example.keys() == got.json.keys()
+    assert example["data"].keys() == got.json["data"].keys()
 
 
 def test_a_removed_webhook_is_sent_nothing_more(newsroom: Newsroom, receiver: Receiver) -> None:
