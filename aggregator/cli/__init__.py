@@ -8,6 +8,7 @@ import typer
 
 from aggregator.cli import (
     agenda,
+    backups,
     deliveries,
     demo,
     polling,
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=PLAIN,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (serving, polling, reading, publishing, setup, demo):
+for group in (serving, polling, reading, publishing, setup, backups, demo):
     group.add_to(app)
 agenda.add_to(sources.app)
 app.add_typer(sources.app, name="sources")
