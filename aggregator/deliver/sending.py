@@ -147,7 +147,8 @@ def deliver(store: Store, send: Sender, delivery: Delivery, now: Callable[[], da
 
 
 def _failed(store: Store, delivery: Delivery, error: Undeliverable, now: datetime) -> None:
-    log.warning("delivery_failed", kind=delivery.kind, id=delivery.id, tries=delivery.tries, error=str(error))
+    code = str(error).partition(" ")[0]  # all of it stands in the outbox; a log names no subscriber
+    log.warning("delivery_failed", kind=delivery.kind, id=delivery.id, tries=delivery.tries, code=code)
     with store.write() as transaction:
         outbox.failed(
             transaction,

@@ -202,7 +202,11 @@ def standing(transaction: Transaction, *kinds: str) -> Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A delivery as an operator sees it; `state` is "waiting", "sending", "arrived" or "dead"."""
+    """A delivery as an operator sees it.
+
+    `state` is "waiting", "sending", "arrived", "skipped" (there was no need any more, for the reason in `error`) or
+    "dead" (given up).
+    """
 
     id: int
     kind: str
@@ -237,7 +241,7 @@ def lines(
 
 def _line(row: Any) -> Line:
     ended = row.done_at or row.dead_at
-    state = "arrived" if row.done_at else "dead" if row.dead_at else "sending" if row.taken_at else "waiting"
+    open_state = "dead" if row.dead_at else "sending" if row.taken_at else "waiting"
     return Line(
         id=row.id,
         kind=row.kind,
@@ -247,7 +251,7 @@ def _line(row: Any) -> Line:
         due=row.due,
         ended=ended,
         error=row.error or "",
-        state=state,
+        state=open_state if row.done_at is None else "skipped" if row.error else "arrived",
         payload=row.payload,
     )
 

@@ -127,7 +127,7 @@ def test_what_is_no_longer_so_is_not_told(newsroom: Newsroom, receiver: Receiver
     newsroom.work_off(after=HOUR)
     assert told(receiver) == ["story.published", "story.withdrawn"]
     assert [(each.state, each.error) for each in newsroom.lines("webhook")] == [
-        ("arrived", "overtaken: it is no longer so"),
+        ("skipped", "overtaken: it is no longer so"),
         ("arrived", ""),
     ]
 
@@ -210,7 +210,7 @@ def test_a_removed_webhook_is_sent_nothing_more(newsroom: Newsroom, receiver: Re
         webhooks.remove(transaction, hook.id)
     assert newsroom.work_off() == 0
     assert receiver.got == []
-    assert newsroom.lines()[0].state == "arrived"
+    assert newsroom.lines()[0].state == "skipped"
 
 
 def test_the_signature_is_the_one_that_the_convention_gives_as_its_example() -> None:

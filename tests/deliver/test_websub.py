@@ -153,7 +153,7 @@ def test_whoever_does_not_confirm_is_not_subscribed_and_asked_once(
     assert subscribed(newsroom) == []
     assert len(receiver.got) == 1
     [line] = newsroom.lines()
-    assert (line.state, line.payload) == ("arrived", {})
+    assert (line.state, line.payload) == ("skipped", {})
     assert line.error.startswith("not confirmed")
 
 
@@ -164,7 +164,7 @@ def test_a_callback_that_is_down_is_asked_three_times(newsroom: Newsroom, receiv
     for _ in range(6):
         newsroom.work_off(after=HOUR)
     assert len(receiver.got) == 3
-    assert newsroom.lines()[0].state == "arrived"
+    assert newsroom.lines()[0].state == "skipped"
 
 
 def test_a_callback_in_a_private_network_is_not_asked(newsroom: Newsroom, receiver: Receiver) -> None:
@@ -196,7 +196,7 @@ def test_410_ends_a_subscription(newsroom: Newsroom, receiver: Receiver) -> None
     newsroom.work_off()
     assert subscribed(newsroom) == []
     newsroom.publish(1, 2, 3)
-    assert [each.state for each in newsroom.lines("websub")] == ["arrived"]
+    assert [each.state for each in newsroom.lines("websub")] == ["skipped"]
 
 
 def test_a_subscriber_that_died_is_forgotten_after_some_days(newsroom: Newsroom, receiver: Receiver) -> None:
