@@ -19,6 +19,7 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    Desk,
     JoiningSection,
     Learning,
     Oidc,
@@ -75,6 +76,7 @@ class Config:
     site: Site
     publishing: Publishing
     learning: Learning
+    desk: Desk
     joining: JoiningSection
     polling: Polling
     retention: Retention
@@ -111,8 +113,17 @@ class Config:
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
         sections = (
-            *("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server"),
-            *("oidc", "websub"),
+            "site",
+            "publishing",
+            "learning",
+            "desk",
+            "joining",
+            "polling",
+            "retention",
+            "paths",
+            "server",
+            "oidc",
+            "websub",
         )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
@@ -261,6 +272,7 @@ def _assemble(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
         learning=settings.learning,
+        desk=settings.desk,
         joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,

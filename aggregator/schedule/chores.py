@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from aggregator.accounts import reminders
 from aggregator.deliver import work_off
 from aggregator.desk import waiting
 from aggregator.desk.timing import let_out
 from aggregator.errors import StoreError
 from aggregator.joining import forget
+from aggregator.policy.reminding import Reminder
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
 from aggregator.store import Store, documents, events, outbox, subscriptions
@@ -76,6 +78,12 @@ def bring_back(turn: Turn) -> None:
     waiting.bring_back(turn.service.store, turn.now)
 
 
+def remind(turn: Turn) -> None:
+    """On the day of the editors' round: a letter about what waits."""
+    desk = turn.service.config.desk
+    reminders.remind(turn.service.access, Reminder(day=desk.reminder_day, hour=desk.reminder_hour), turn.now)
+
+
 def tidy(turn: Turn) -> None:
     """Forget what is compared with nothing new and what was delivered long ago; ask again for what waits too long."""
     forget(turn.service.store, turn.service.line.intake.joining, turn.now)
@@ -103,6 +111,7 @@ CHORES = (
     Chore(name="deliver", every=timedelta(seconds=2), do=deliver),
     Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),
+    Chore(name="remind", every=timedelta(minutes=10), do=remind),
     Chore(name="study", every=timedelta(hours=1), first=AFTER_FIRST_POLLS, do=study),
     Chore(name="tidy", every=timedelta(days=1), first=AFTER_FIRST_POLLS, do=tidy),
 )

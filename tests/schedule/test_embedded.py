@@ -320,7 +320,7 @@ def test_what_was_put_off_comes_back_while_the_clock_runs(
 def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[..., Clock]) -> None:
     now = datetime.now(UTC)
     made = add.add(service.line, service.press.site, make_entry(1), "account:1", now)
-    assert timing.schedule(service.store, made.slug, now, "account:1", now)
+    assert timing.schedule(service.store, made.slug, now, "account:1", now).is_done
     assert made.slug.encode() not in atom(service)
     start()
     wait_for(lambda: made.slug.encode() in atom(service))
