@@ -20,6 +20,7 @@ from aggregator.batch import Intake
 from aggregator.config import Config, ensure_secret_key
 from aggregator.deliver.mail import Mailer
 from aggregator.deliver.sending import Sender
+from aggregator.deliver.subscribe import Subscriber
 from aggregator.errors import StoreError
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
@@ -29,6 +30,7 @@ from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
+from aggregator.policy.push import is_reachable
 from aggregator.probing import Lookout
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, models, open_store, robots, sources
@@ -40,6 +42,15 @@ from aggregator.tagging import Tagging
 log = structlog.get_logger()
 
 PRODUCT = "TechniekpactAggregator"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hubs:
+    """How this service subscribes: where hubs reach it ("" when they cannot, and `why`), and what asks them."""
+
+    reached_at: str
+    why: str
+    sender: Sender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +66,7 @@ class Service:
     fetcher: Fetcher
     tagging: Tagging
     lookout: Lookout
+    hubs: Hubs
 
     def close(self) -> None:
         """Give connections and handles back."""
@@ -87,6 +99,7 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         fetcher=fetcher,
         tagging=tagging,
         lookout=make_lookout(config, robots_files),
+        hubs=make_hubs(config, store),
     )
 
 
@@ -222,6 +235,28 @@ def make_senders(config: Config) -> dict[str, Sender]:
     """What can be delivered, by its kind in the outbox."""
     url = config.smtp_url.get_secret_value()
     return {MAIL: Mailer(url=url, sender=config.mail_sender)} if url else {}
+
+
+def make_hubs(config: Config, store: Store) -> Hubs:
+    """How the service of this configuration subscribes."""
+    reached_at, why = reached_by_hubs(config)
+    key = ensure_secret_key(config).get_secret_value()
+    return Hubs(
+        reached_at=reached_at,
+        why=why,
+        sender=Subscriber(store=store, post=make_courier(config).post, secret_key=key),
+    )
+
+
+def reached_by_hubs(config: Config) -> tuple[str, str]:
+    """Where hubs reach this service, and when they cannot "" with the reason."""
+    if not config.websub.subscribe:
+        return "", "websub.subscribe is false"
+    if config.websub.callback_url:
+        return config.websub.callback_url, ""
+    if is_reachable(config.site.base_url):
+        return config.site.base_url, ""
+    return "", f"no hub can reach {config.site.base_url}: it is not a public https address"
 
 
 def user_agent(site: Site) -> str:

@@ -27,6 +27,7 @@ from aggregator.config.settings import (
     Retention,
     Server,
     Settings,
+    WebSub,
     known_keys,
 )
 from aggregator.config.sources import read_sources
@@ -40,6 +41,7 @@ _EXAMPLES = {
     "site.tag_authority": '"example.nl,2026": your domain name and a date on which it was yours',
     "site.contact": '"https://example.nl/contact" or "nieuws@example.nl"',
     "paths.database_url": '"postgresql://user:password@host/name" or "sqlite:////var/lib/aggregator/db.sqlite3"',
+    "websub.callback_url": '"https://nieuws.example.nl"',
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
@@ -79,6 +81,7 @@ class Config:
     paths: Paths
     server: Server
     fetch_allow: str
+    websub: WebSub
     smtp_url: SecretStr
     mail_sender: str
     secret_key: SecretStr | None
@@ -97,6 +100,7 @@ class Config:
         values |= {
             "paths.database_url": _without_password(self.paths.database_url),
             "fetch.allow": self.fetch_allow,
+            "websub.callback_url": self.websub.callback_url or "",
             "mail.smtp_url": _without_password(self.smtp_url.get_secret_value()),
             "mail.sender": self.mail_sender,
             "security.secret_key": "***" if self.secret_key else "",
@@ -107,7 +111,18 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server", "oidc")
+        sections = (
+            "site",
+            "publishing",
+            "learning",
+            "joining",
+            "polling",
+            "retention",
+            "paths",
+            "server",
+            "websub",
+            "oidc",
+        )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -261,6 +276,7 @@ def _assemble(
         paths=paths,
         server=settings.server,
         fetch_allow=settings.fetch.allow,
+        websub=settings.websub,
         smtp_url=SecretStr(settings.mail.smtp_url),
         mail_sender=settings.mail.sender or _own_sender(about["contact"], about["base_url"]),
         secret_key=settings.security.secret_key,

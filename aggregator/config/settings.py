@@ -120,6 +120,13 @@ class Fetch(Section):
     allow: FetchAllow = ""
 
 
+class WebSub(Section):
+    """Pushes instead of polls. `callback_url` is where hubs reach us when that is not base_url."""
+
+    subscribe: bool = True
+    callback_url: BaseUrl | None = Field(default=None, description="base_url, when that is public and https")
+
+
 class Mail(Section):
     """Where mail is handed over: smtp://user:password@host:587 or smtps://..."""
 
@@ -169,6 +176,7 @@ class Settings(Section):
     paths: Paths = Paths()
     server: Server = Server()
     fetch: Fetch = Fetch()
+    websub: WebSub = WebSub()
     mail: Mail = Mail()
     security: Security = Security()
     oidc: Oidc = Oidc()

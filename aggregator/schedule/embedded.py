@@ -14,6 +14,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator import pushes
 from aggregator.deliver import work_off
 from aggregator.desk import waiting
 from aggregator.desk.timing import let_out
@@ -24,6 +25,7 @@ from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
 from aggregator.store import Store, documents, events, leases
+from aggregator.subscribing import KIND, tend
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -35,6 +37,8 @@ RETRAIN = timedelta(days=1)  # at least so long between two trainings
 DECIDED = timedelta(seconds=2)  # between two looks for what editors decided, and so at most until it is public
 BRING_BACK = timedelta(minutes=10)
 LET_OUT = timedelta(seconds=30)
+PUSHES = timedelta(seconds=2)
+SUBSCRIBE = timedelta(minutes=1)
 STOP_SECONDS = 3.0
 RELEASE_SECONDS = 2.0  # at least so long between two releases during a long round of polls ...
 RELEASE_SHARE = 0.05  # ... and so long that releasing takes at most this share of the time
@@ -89,6 +93,10 @@ class Clock:
             self._scheduler.add_job(
                 self._deliver, "interval", seconds=DELIVER.total_seconds(), next_run_time=_now(), id="deliver"
             )
+        self._scheduler.add_job(self._take_pushes, "interval", seconds=PUSHES.total_seconds(), id="pushes")
+        self._scheduler.add_job(
+            self._subscribe, "interval", seconds=SUBSCRIBE.total_seconds(), next_run_time=_now(), id="subscribe"
+        )
         self._scheduler.add_job(self._learn, "interval", hours=1, next_run_time=_now() + TIDY_AFTER, id="learn")
         self._scheduler.start()
 
@@ -117,6 +125,24 @@ class Clock:
             work_off(self.service.store, self.service.senders, _now, is_stopping=self._stopping.is_set)
         except StoreError as error:  # the next tick tries again
             log.error("delivery_failed", error=str(error))
+
+    def _take_pushes(self) -> None:
+        """What hubs pushed comes in, and out."""
+        try:
+            now = _now()
+            if take_pushes(self.service, now, f"{self.owner}-pushes"):
+                refresh(self.service.press, now)
+        except StoreError as error:  # the next tick tries again
+            log.error("pushes_failed", error=str(error))
+
+    def _subscribe(self) -> None:
+        """Keep what we asked hubs for in step with what sources offer. A job of its own: no letter waits for a hub."""
+        try:
+            tend(self.service.store, self.service.hubs.reached_at, _now())
+            senders = {KIND: self.service.hubs.sender}
+            work_off(self.service.store, senders, _now, is_stopping=self._stopping.is_set)
+        except StoreError as error:  # the next tick tries again
+            log.error("subscribe_failed", error=str(error))
 
     def _let_out(self) -> None:
         """Publish what was planned for now."""
@@ -211,6 +237,14 @@ def poll_round(
     if polled:
         refresh(service.press, now)
     return polled
+
+
+def take_pushes(service: Service, now: datetime, owner: str) -> bool:
+    """Bring in what was pushed; returns whether that changed anything."""
+    reports = list(pushes.work_off(service.line, now, owner))
+    for each in reports:
+        log.info("push_finished", source=each.source.id, new=each.new, changed=each.changed)
+    return any(each.new or each.changed for each in reports)
 
 
 def has_news(store: Store) -> bool:
