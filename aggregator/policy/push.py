@@ -105,6 +105,20 @@ def _is_wanted(held: Subscription, offers: Mapping[str, tuple[str, str]], callba
     )
 
 
+def standing(offer: str, held: Subscription | None, pushed_at: datetime | None, now: datetime) -> str:
+    """Return in one word how a source pushes: "" when its feed names no hub.
+
+    "offered" (nothing was asked), "asked", "active" (confirmed, and nothing came yet), "pushes", "lapsed", "denied".
+    """
+    if held is None:
+        return "offered" if offer else ""
+    if held.state is not Asking.ACTIVE or held.lease_until is None:
+        return held.state.value
+    if held.lease_until <= now:
+        return "lapsed"
+    return "pushes" if pushed_at else "active"
+
+
 def lease_of(seconds: str) -> timedelta | None:
     """Return the lease that a hub names, what we asked for when it names none, None when that is no lease."""
     if not seconds:

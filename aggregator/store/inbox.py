@@ -84,14 +84,22 @@ def digest_of(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest() if body else VISIT
 
 
+def has_room(size: int, *, of_source: int, waiting: int, waiting_bytes: int) -> bool:
+    """Whether a body of this size may be kept beside what waits: of its own source, and of all together."""
+    return of_source < WAITING_OF_SOURCE and waiting < WAITING and waiting_bytes + size <= WAITING_BYTES
+
+
 def _has_room(transaction: Transaction, source_id: str, size: int) -> bool:
     open_ = push.c.done_at.is_(None)
     of_source = select(func.count()).select_from(push).where(open_, push.c.source_id == source_id)
-    if transaction.execute(of_source).scalar_one() >= WAITING_OF_SOURCE:
-        return False
     sizes = select(func.count(), func.coalesce(func.sum(func.length(push.c.body)), 0)).where(open_)
-    count, held = transaction.execute(sizes).one()
-    return bool(count < WAITING and held + size <= WAITING_BYTES)
+    waiting, waiting_bytes = transaction.execute(sizes).one()
+    return has_room(
+        size,
+        of_source=transaction.execute(of_source).scalar_one(),
+        waiting=waiting,
+        waiting_bytes=waiting_bytes,
+    )
 
 
 def _are(pushes: Iterable[Push]) -> ColumnElement[bool]:
