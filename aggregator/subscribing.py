@@ -25,13 +25,14 @@ from aggregator.policy.push import (
     secret_of,
 )
 from aggregator.store import Store, Transaction, hubs, inbox, outbox, sources
+from aggregator.text.html import clean_text
 
 log = structlog.get_logger()
 
 KIND = "websub-subscribe"  # of a delivery in the outbox
 AT_ONCE = 100  # new subscriptions that are asked for in one go
 LONGEST_CHALLENGE = 4_096
-TOKEN_BYTES = 32
+TOKEN_BYTES, LONGEST_TOKEN = 32, 100
 
 
 class Push(Enum):
@@ -122,6 +123,8 @@ def heard(store: Store, token: str, said: Said, now: datetime) -> str | None:
 
     A confirmation counts only while we wait for one, for the topic that we asked for.
     """
+    if not _may_be_token(token):
+        return None
     with store.write() as transaction:
         held = hubs.by_token(transaction, token)
         if held is None or held.topic != said.topic:
@@ -167,11 +170,20 @@ def _denied(transaction: Transaction, held: Subscription, said: Said, now: datet
     if held.state is Asking.DENIED:
         return ""
     denied = replace(
-        held, state=Asking.DENIED, lease_until=None, next_at=now + AFTER_DENIAL, reason=said.reason or "denied"
+        held,
+        state=Asking.DENIED,
+        lease_until=None,
+        next_at=now + AFTER_DENIAL,
+        reason=clean_text(said.reason) or "denied",
     )
     if hubs.change(transaction, denied, held.state) and held.state is Asking.ACTIVE:
         sources.hasten(transaction, held.source_id, now)  # visits take over at once
     return ""
+
+
+def _may_be_token(text: str) -> bool:
+    """Whether it could be one of ours; what is not is never looked up."""
+    return len(text) <= LONGEST_TOKEN and text.isascii() and text.isprintable()
 
 
 def _is_challenge(text: str) -> bool:
@@ -183,6 +195,8 @@ def _is_challenge(text: str) -> bool:
 
 def wants(store: Store, token: str) -> Subscription | None:
     """The subscription that pushes with this token are for; None when there is none that gets any."""
+    if not _may_be_token(token):
+        return None
     with store.read() as transaction:
         held = hubs.by_token(transaction, token)
     return held if held is not None and held.state is Asking.ACTIVE else None

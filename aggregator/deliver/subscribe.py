@@ -13,6 +13,7 @@ from aggregator.model import Asking, Subscription
 from aggregator.policy.push import request_form
 from aggregator.store import Store, hubs
 from aggregator.store.outbox import Delivery
+from aggregator.text.html import clean_text
 
 REDIRECTS = (307, 308)  # section 5.1.1: ask again there, the same; any other redirect is none for a POST
 MOST_HOPS = 3
@@ -68,6 +69,6 @@ def _target(url: str, answer: Response) -> str:
 def _judge(answer: Response) -> None:
     if 200 <= answer.status < 300:
         return
-    said = " ".join(answer.body[:200].decode("utf-8", "replace").split())
+    said = clean_text(answer.body[:200].decode("utf-8", "replace"))
     may_pass = answer.status >= 500 or answer.status in MAY_PASS
     raise Undeliverable(f"{answer.status} {said}".strip(), is_final=not may_pass)

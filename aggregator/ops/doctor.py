@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from aggregator.accounts.issuing import MAIL
 from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
@@ -182,7 +183,7 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
         is_empty = accounts.is_empty(transaction)
-        letters = outbox.standing(transaction)
+        letters = outbox.standing(transaction, MAIL)
         asked = hubs.of_sources(transaction)
     yield _clock(apart)
     yield _editors(is_empty)

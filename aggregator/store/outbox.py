@@ -86,9 +86,9 @@ def wait_after(tries: int) -> timedelta:
     return min(FIRST_WAIT * (1 << 2 * min(tries - 1, 8)), LONGEST_WAIT)
 
 
-def standing(transaction: Transaction) -> Standing:
-    """What waits and what was given up."""
-    open_ = outbox.c.done_at.is_(None)
+def standing(transaction: Transaction, *kinds: str) -> Standing:
+    """What waits and what was given up, of these kinds or of all."""
+    open_ = outbox.c.done_at.is_(None) & (outbox.c.kind.in_(kinds) if kinds else outbox.c.id.is_not(None))
     waiting = select(func.count()).select_from(outbox).where(open_, outbox.c.dead_at.is_(None))
     dead = select(func.count()).select_from(outbox).where(open_, outbox.c.dead_at.is_not(None))
     last = select(outbox.c.error).where(open_, outbox.c.dead_at.is_not(None)).order_by(outbox.c.dead_at.desc())

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from aggregator import pushes
-from aggregator.model import Asking, Entry, Failed, Poll, Source, State, Subscription, Wire
+from aggregator.model import Asking, Entry, Failed, Poll, Source, State, Subscription, Tags, Wire
 from aggregator.receipts import Line, Report
 from aggregator.store import Store, hubs, inbox, leases, sources, stories
 from aggregator.store.check import contradictions
@@ -239,11 +239,12 @@ def test_a_push_waits_while_its_host_is_being_polled(store: Store, line: Line) -
 
 
 def test_what_a_lost_lease_brings_is_dropped_and_read_by_whoever_has_it(store: Store, line: Line) -> None:
-    def lose(_: object, __: object) -> None:
+    def lose(_: Entry, __: Source) -> Tags:
         with store.write() as transaction:
             leases.free_all(transaction)
+        return SURE
 
-    stopped = replace(line, tag=lambda entry, source: lose(entry, source) or SURE)
+    stopped = replace(line, tag=lose)
     assert push(stopped, feed(make_entry(3), head=HEAD)) == []
     assert titles(store) == ["Nieuws nummer 1", "Nieuws nummer 2"]
     (report,) = pushes.work_off(line, SOON, "pushes")

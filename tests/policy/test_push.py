@@ -28,6 +28,7 @@ from aggregator.policy.push import (
     renewal_after,
     request_form,
     secret_of,
+    standing,
 )
 from tests.factories import DAY, NOW
 
@@ -223,3 +224,19 @@ def test_a_hub_is_told_the_secret_with_a_subscription_only() -> None:
         "hub.mode": "unsubscribe",
         "hub.topic": TOPIC,
     }
+
+
+@pytest.mark.parametrize(
+    ("held", "pushed", "word"),
+    [
+        (None, False, "offered"),
+        (replace(HELD, state=Asking.ASKED), False, "asked"),
+        (HELD, False, "active"),
+        (HELD, True, "pushes"),
+        (replace(HELD, lease_until=NOW), True, "lapsed"),
+        (replace(HELD, state=Asking.DENIED), True, "denied"),
+    ],
+)
+def test_how_a_source_pushes_is_one_word(held: Subscription | None, pushed: bool, word: str) -> None:
+    assert standing(HUB, held, NOW if pushed else None, NOW) == word
+    assert standing("", None, None, NOW) == ""

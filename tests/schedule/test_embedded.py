@@ -282,7 +282,7 @@ def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Ser
 
 
 def test_what_an_editor_decides_comes_out_without_waiting_for_a_poll(
-    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore, tmp_path: Path
 ) -> None:
     publish(partners)
     clock = start()
