@@ -17,6 +17,7 @@ from aggregator.policy.push import (
     AFTER_DENIAL,
     CALLBACK,
     PATIENCE,
+    Plan,
     is_signed,
     lease_of,
     patience,
@@ -63,13 +64,12 @@ def tend(store: Store, reached_at: str, now: datetime) -> bool:
     `reached_at` is where hubs reach us; "" when they cannot, and then everything is left. Returns whether anything was
     to be done.
     """
-    callbacks = f"{reached_at}{CALLBACK}"
     with store.read() as transaction:
-        offers = hubs.offers(transaction) if reached_at else {}
-        todo = plan(offers, hubs.every(transaction), callbacks, now)
-    if not todo:
-        return False
+        if not _todo(transaction, reached_at, now):
+            return False
     with store.write() as transaction:
+        hubs.numbers(transaction, 0)  # locks the counter: of two processes that look at once, one waits here
+        todo = _todo(transaction, reached_at, now)
         hubs.forget(transaction, [each.id for each in todo.forget])
         for each in todo.leave:
             left = replace(each, state=Asking.LEAVING, asked_at=now, next_at=now + PATIENCE)
@@ -79,7 +79,7 @@ def tend(store: Store, reached_at: str, now: datetime) -> bool:
             state = Asking.ACTIVE if each.state is Asking.ACTIVE else Asking.ASKED
             again = replace(each, state=state, asked_at=now, next_at=now + patience(failures), failures=failures)
             _ask(transaction, again, each.state, "subscribe", now)
-        _begin(transaction, todo.begin[:AT_ONCE], callbacks, now)
+        _begin(transaction, todo.begin[:AT_ONCE], reached_at, now)
     log.info(
         "subscriptions_tended",
         begun=len(todo.begin[:AT_ONCE]),
@@ -89,7 +89,12 @@ def tend(store: Store, reached_at: str, now: datetime) -> bool:
     return True
 
 
-def _begin(transaction: Transaction, offers: Sequence[tuple[str, str, str]], callbacks: str, now: datetime) -> None:
+def _todo(transaction: Transaction, reached_at: str, now: datetime) -> Plan:
+    offers = hubs.offers(transaction) if reached_at else {}
+    return plan(offers, hubs.every(transaction), f"{reached_at}{CALLBACK}", now)
+
+
+def _begin(transaction: Transaction, offers: Sequence[tuple[str, str, str]], reached_at: str, now: datetime) -> None:
     for number, (source_id, hub, topic) in zip(hubs.numbers(transaction, len(offers)), offers, strict=True):
         token = token_urlsafe(TOKEN_BYTES)
         new = Subscription(
@@ -97,7 +102,7 @@ def _begin(transaction: Transaction, offers: Sequence[tuple[str, str, str]], cal
             source_id=source_id,
             hub=hub,
             topic=topic,
-            callback=f"{callbacks}/{token}",
+            callback=f"{reached_at}{CALLBACK}/{token}",
             token=token,
             asked_at=now,
             next_at=now + patience(0),
