@@ -239,7 +239,7 @@ def test_a_push_waits_while_its_host_is_being_polled(store: Store, line: Line) -
 
 
 def test_what_a_lost_lease_brings_is_dropped_and_read_by_whoever_has_it(store: Store, line: Line) -> None:
-    def lose(_: Entry, __: Source) -> Tags:
+    def lose(entry: Entry, source: Source) -> Tags:
         with store.write() as transaction:
             leases.free_all(transaction)
         return SURE

@@ -14,7 +14,7 @@ from aggregator.model import Answer, Entry, Request, Source, State, Tags
 from aggregator.schedule import chores, embedded, polling
 from aggregator.schedule.embedded import Clock, sole_process
 from aggregator.schedule.polling import poll_round
-from aggregator.store import documents, leases, outbox, sources, stories
+from aggregator.store import documents, inbox, leases, outbox, sources, stories
 from aggregator.store.events import Event
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_entry
@@ -324,3 +324,15 @@ def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[
     assert made.slug.encode() not in atom(service)
     start()
     wait_for(lambda: made.slug.encode() in atom(service))
+
+
+def test_what_a_hub_pushes_is_public_within_seconds(
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+) -> None:
+    publish(partners)
+    start()
+    assert rounds.acquire(timeout=5)
+    pushed = feed(make_entry(7, id="fme-7", link="https://fme.example/7", title="Door de hub gebracht"))
+    with service.store.write() as transaction:
+        inbox.keep(transaction, "fme", pushed, "application/rss+xml", datetime.now(UTC))
+    wait_for(lambda: b"Door de hub gebracht" in atom(service), seconds=20)

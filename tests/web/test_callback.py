@@ -1,9 +1,8 @@
 """The callback before real requests: what hubs ask is answered, what they push is bounded and never read here."""
 
+import asyncio
 import hmac
 import http.client
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from aggregator.policy.push import secret_of
 from aggregator.release import Press
 from aggregator.store import hubs, inbox
 from aggregator.web.bounds import PUSH_BYTES
-from aggregator.web.callback import AT_ONCE
+from aggregator.web.callback import Places
 from tests.factories import DAY
 from tests.web.test_app import Reply, ask
 
@@ -136,25 +135,12 @@ def test_a_flood_is_answered_and_kept_in_bounds(address: str, press: Press) -> N
     assert len(bodies(press)) == inbox.WAITING_OF_SOURCE + 1
 
 
-def test_who_holds_every_place_with_slow_pushes_keeps_the_others_waiting_and_not_the_pages(address: str) -> None:
-    parts = urlsplit(address)
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx".encode()
-    slow = []
-    for _ in range(AT_ONCE):
-        connection = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10)
-        connection.sendall(head)
-        slow.append(connection)
-    refused = threading.Event()
-    for _ in range(200):
-        if push(address, b"<rss/>").status == 503:
-            refused.set()
-            break
-    assert refused.is_set()
-    assert ask(address, "/healthz").status == 200
-    for connection in slow:
-        connection.close()
-    for _ in range(200):
-        if push(address, b"<rss/>").status == 202:
-            break
-    else:
-        pytest.fail("the places were not given back")
+def test_so_many_pushes_are_received_at_once_and_their_places_come_back() -> None:
+    async def three_for_two_places() -> list[bool]:
+        places = Places(2)
+        async with places.one() as first, places.one() as second, places.one() as third:
+            taken = [first, second, third]
+        async with places.one() as again:
+            return [*taken, again]
+
+    assert asyncio.run(three_for_two_places()) == [True, True, False, True]
