@@ -278,6 +278,38 @@ class SubscriptionColumns(TypedColumns):
     failing_since = Column(UtcDateTime)
 
 
+class HubSubscriptionColumns(TypedColumns):
+    """What we asked a hub for, as model.Subscription; at most one of a source is not LEAVING."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    source_id: Named[str]
+    hub: Named[str] = Column(Text)
+    topic: Named[str] = Column(Text)
+    callback: Named[str] = Column(Text)
+    token: Named[str] = Column(String, unique=True)
+    state: Named[str]  # model.Asking
+    asked_at: Named[datetime] = Column(UtcDateTime)
+    next_at: Named[datetime] = Column(UtcDateTime)
+    lease_until = Column(UtcDateTime)
+    failures: Named[int] = Column(Integer)
+    reason: Named[str] = Column(Text)
+
+
+class PushColumns(TypedColumns):
+    """What a hub pushed for a source. Once it is done its digest stays for a while: the same bytes say nothing new.
+
+    An empty digest: there was more than we keep, or nothing in it; the source is visited instead.
+    """
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    digest: Named[bytes] = Column(LargeBinary, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime)
+    content_type: Named[str]
+    body: Named[bytes] = Column(LargeBinary)
+    tries: Named[int] = Column(Integer)
+    done_at = Column(UtcDateTime)
+
+
 class DocumentColumns(TypedColumns):
     """A published file and its ready-made gzip; `generation` is that of the last change."""
 
@@ -477,6 +509,8 @@ decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 webhook = Table("webhook", metadata, WebhookColumns)
 subscription = Table("subscription", metadata, SubscriptionColumns)
+hub_subscription = Table("hub_subscription", metadata, HubSubscriptionColumns)
+push = Table("push", metadata, PushColumns)
 document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
@@ -517,6 +551,8 @@ Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, outbox.c.kind, outbox.c.subject)
 Index(None, subscription.c.topic)
 Index(None, subscription.c.host)
+Index(None, hub_subscription.c.source_id)
+Index(None, push.c.done_at, push.c.at)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)

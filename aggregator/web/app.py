@@ -15,7 +15,7 @@ from aggregator.publish.site import ICON_PATH, icon, stylesheet
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import public, websub
+from aggregator.web import callback, public, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -52,6 +52,7 @@ def make_app(
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
+    app.include_router(callback.routes(press.store, access.secret_key))
     if hub:
         app.include_router(websub.routes(hub))
     app.include_router(make_editors(access, press, line, lookout, provider).router)

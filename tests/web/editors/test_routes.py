@@ -18,6 +18,7 @@ from tests.web.editors.conftest import WEB, Client
 # What is for everyone and no part of the editors' side. A new address of the web side takes its place here on purpose.
 PUBLIC = {
     "/stories/{slug}", "/sources/{source_id}", "/healthz", "/readyz", "/robots.txt", "/static/{name}",
+    "/websub/callback/{token}",
 }  # fmt: skip
 
 
