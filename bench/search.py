@@ -38,7 +38,7 @@ VARIETY = 30_000
 THEMES = ("instroom", "lerarentekort-en-professionalisering", "publiek-privaat-samenwerken", "leven-lang-ontwikkelen")
 SOURCES = 500
 PAGE = 20
-SYLLABLES = "ba de ki lo mu na pe ri so tu va we zi ga ho ju ke li mo nu pa re si to vu wa ze gi hu jo".split()
+SYLLABLES = ["ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "zi", "ga", "ho", "ju", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu", "wa", "ze", "gi", "hu", "jo"]
 
 
 def main() -> None:
@@ -62,7 +62,11 @@ def main() -> None:
         began = process_time()
         fill(store, asked.stories)
         filled = process_time() - began
-        print(json.dumps({"filling": round(filled, 1), "megabytes": size(store)} | measure(store, asked.queries), indent=1))
+        print(
+            json.dumps(
+                {"filling": round(filled, 1), "megabytes": size(store)} | measure(store, asked.queries), indent=1
+            )
+        )
         store.close()
 
 
@@ -159,10 +163,16 @@ def questions(count: int) -> Iterator[tuple[str, Ask]]:
         yield "three words", asks(f"{rank(1, 300)} {rank(1, 300)} {rank(1, 300)}")
         yield "without a word", asks(f"{rank(1, 3_000)} -{rank(1, 100)}")
         yield "phrase", asks(f'"{rank(1, 100)} {rank(1, 100)}"')
-        yield "theme and source", asks(rank(1, 1_000), Facts(themes=(THEMES[1],), sources=(f"bron{rng.randint(1, 40)}",)))
+        yield (
+            "theme and source",
+            asks(rank(1, 1_000), Facts(themes=(THEMES[1],), sources=(f"bron{rng.randint(1, 40)}",))),
+        )
         yield "many sources", asks(rank(1, 1_000), Facts(sources=tuple(f"bron{n}" for n in range(5, 205))))
         yield "a year", asks(rank(1, 1_000), span=Span(until=END - timedelta(days=365 * rng.randint(1, 9))))
-        yield "deep page", asks(rank(1, 20), after=Hit(story_id=0, kind="c", place=place_of(END - timedelta(days=2000), 0)))
+        yield (
+            "deep page",
+            asks(rank(1, 20), after=Hit(story_id=0, kind="c", place=place_of(END - timedelta(days=2000), 0))),
+        )
         yield "feed", lambda transaction, word=rank(1, 20_000): in_feed(transaction, wanted(word), Facts(), limit=100)
     for _ in range(5):
         yield "frequent long ago", asks("ooit")
@@ -176,7 +186,16 @@ def questions(count: int) -> Iterator[tuple[str, Ask]]:
     yield "hostile: beginnings", asks(" ".join(f"{word[:4]}*" for word in words.words[:12]))
 
 
-HOSTILE = ("a" * 10_000, '"' * 10_000, "\x00", "AND OR NOT NEAR(", "a* " * 3_000, "' OR 1=1 --", "\U0001f600" * 100, "مرحبا")
+HOSTILE = (
+    "a" * 10_000,
+    '"' * 10_000,
+    "\x00",
+    "AND OR NOT NEAR(",
+    "a* " * 3_000,
+    "' OR 1=1 --",
+    "\U0001f600" * 100,
+    "مرحبا",
+)
 
 
 def asks(typed: str, facts: Facts = Facts(), span: Span = Span(), after: Hit | None = None) -> Ask:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import BindParameter, TextClause, literal, select, text, tuple_
 
+from aggregator.model import State
 from aggregator.store.database import Transaction
 from aggregator.store.search_index import STORIES, place_of
 from aggregator.store.search_words import ANYWHERE, FTS5, TSQUERY, Facts, classes_of, question
-from aggregator.store.tables import search, story
+from aggregator.store.tables import BigId, UtcDateTime, item, search, story
 from aggregator.text.query import Wanted
 
 Order = Literal["dated", "released"]
@@ -79,16 +80,46 @@ def in_feed(transaction: Transaction, wanted: Wanted, facts: Facts, *, limit: in
     return list(transaction.execute(query).scalars())
 
 
+def changed(
+    transaction: Transaction,
+    facts: Facts,
+    since: datetime,
+    *,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
+) -> list[tuple[int, datetime]]:
+    """The stories in our feeds that changed visibly, and when, in that order; those behind `after`, if given."""
+    query = select(story.c.id, story.c.updated).where(story.c.state == State.PUBLISHED.value, story.c.updated >= since)
+    if facts.themes:
+        query = query.where(story.c.theme.in_(facts.themes))
+    if facts.sources is not None:
+        members = select(item.c.id).where(item.c.story_id == story.c.id, item.c.source_id.in_(facts.sources))
+        query = query.where(members.exists())
+    if after is not None:
+        query = query.where(tuple_(story.c.updated, story.c.id) > tuple_(*_bound(after)))
+    rows = transaction.execute(query.order_by(story.c.updated, story.c.id).limit(limit))
+    return [(row.id, row.updated) for row in rows if row.updated is not None]
+
+
+def _bound(after: tuple[datetime, int]) -> tuple[BindParameter[datetime], BindParameter[int]]:
+    return literal(after[0], UtcDateTime), literal(after[1], BigId)
+
+
 def gone(
     transaction: Transaction, since: datetime, *, limit: int, after: tuple[datetime, int] | None = None
 ) -> list[tuple[int, datetime]]:
     """The stories that were public and are no longer, since when, in the order in which they left."""
     query = select(search.c.story_id, search.c.gone_at).where(search.c.gone_at >= since)
     if after is not None:
-        at, number = after
-        query = query.where((search.c.gone_at > at) | ((search.c.gone_at == at) & (search.c.story_id > number)))
+        query = query.where(tuple_(search.c.gone_at, search.c.story_id) > tuple_(*_bound(after)))
     rows = transaction.execute(query.order_by(search.c.gone_at, search.c.story_id).limit(limit))
-    return [(row.story_id, row.gone_at) for row in rows]
+    return [(row.story_id, row.gone_at) for row in rows if row.gone_at is not None]
+
+
+def was_public(transaction: Transaction, number: int) -> bool:
+    """Whether a story was public and is no longer."""
+    query = select(search.c.gone_at).where(search.c.story_id == number)
+    return transaction.execute(query).scalar() is not None
 
 
 # --- Asking an index --------------------------------------------------------------------------------------------------

@@ -242,4 +242,3 @@ def _value(transaction: Transaction, name: str) -> int:
 
 def _set(transaction: Transaction, name: str, value: int) -> None:
     transaction.execute(update(counter).where(counter.c.name == name).values(value=value))
-

@@ -53,7 +53,10 @@ def words_of(story: Story, source: Source | None) -> tuple[str, str]:
     title = _bounded(story.edits.title or said.title, language, TITLE_WORDS)
     lead = [*title, BORDER, *_bounded(shown, language, TEASER_WORDS)]
     everything = [*lead, BORDER, *_bounded(rest, language, TEXT_WORDS)]
-    return f"{_of_kind(TITLE, title)} {_of_kind(LEAD, lead)}", f"{' '.join(_facts(story))} {_of_kind(ANYWHERE, everything)}"
+    return (
+        f"{_of_kind(TITLE, title)} {_of_kind(LEAD, lead)}",
+        f"{' '.join(_facts(story))} {_of_kind(ANYWHERE, everything)}",
+    )
 
 
 def _facts(story: Story) -> list[str]:
@@ -132,4 +135,3 @@ def _term(language: Language, term: Term, kind: str) -> str:
 
 def _any(language: Language, rows: list[str]) -> str:
     return "(" + language.either.join(f"({row})" for row in rows) + ")"
-

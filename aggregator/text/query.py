@@ -1,9 +1,9 @@
 """What people type into a search box. Nothing is an error: what is no word is no restriction.
 
-    techniek onderwijs      both words, in any form
-    "technisch onderwijs"   these words in this order
-    -energie                not this word; -"smart industry" not this phrase
-    techniekon*             words that begin so (at least four letters)
+techniek onderwijs      both words, in any form
+"technisch onderwijs"   these words in this order
+-energie                not this word; -"smart industry" not this phrase
+techniekon*             words that begin so (at least four letters)
 """
 
 import re

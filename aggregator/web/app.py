@@ -14,7 +14,7 @@ from aggregator.publish.site import stylesheet
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import public
+from aggregator.web import api, public, search_feeds
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -22,6 +22,7 @@ from aggregator.web.editors.shell import asset
 from aggregator.web.errors import add_errors
 from aggregator.web.headers import headers_of
 from aggregator.web.oidc import Provider
+from aggregator.web.rates import Rates
 from aggregator.web.shelf import Shelf
 
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
@@ -43,7 +44,10 @@ def make_app(
         shelf.close()
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(search_feeds.routes(press, rates, lambda: shelf.generation))
+    app.include_router(api.routes(press, rates))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
     _add_operations(app, press)
     _add_static(app)

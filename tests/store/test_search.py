@@ -1,5 +1,6 @@
 """The same stories in the same order on both databases, against an order that is worked out without either."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from aggregator.text.stems import stems
 from tests.factories import DAY, HOUR, NOW, make_entry, make_item
 from tests.store.test_stories import row
 
-WORDS = "techniek school leraar bedrijf energie regio student innovatie metaal zorg".split()
+WORDS = ["techniek", "school", "leraar", "bedrijf", "energie", "regio", "student", "innovatie", "metaal", "zorg"]
 
 
 def keep(store: Store, number: int, *, source: str = "fme", theme: str = "instroom", **said: object) -> None:
@@ -103,10 +104,10 @@ def test_beginnings_are_found_with_a_star(store: Store) -> None:
 
 
 def test_english_stories_are_found_by_english_forms(store: Store) -> None:
-    keep(store, 1, title="Engineering teachers", language="en")
-    keep(store, 2, title="Engineering")
-    assert found(store, "engineers") == [1]
-    assert found(store, "engineering") == [1, 2]
+    keep(store, 1, title="Universities", language="en-GB")
+    keep(store, 2, title="Universities")
+    assert found(store, "university") == [1]
+    assert found(store, "universities") == [1, 2]
 
 
 def test_themes_and_sources_narrow_any_of_each_kind_and_all_kinds(store: Store) -> None:
@@ -118,7 +119,7 @@ def test_themes_and_sources_narrow_any_of_each_kind_and_all_kinds(store: Store) 
     narrow = Facts(themes=("leven-lang-ontwikkelen", "instroom"), sources=("aob",))
     assert found(store, "techniek", facts=narrow) == [3]
     assert found(store, "techniek", facts=Facts(sources=())) == []
-    assert found(store, "techniek", facts=Facts(sources=tuple(f"bron{n}" for n in range(1_000)) + ("aob",))) == [3]
+    assert found(store, "techniek", facts=Facts(sources=(*tuple(f"bron{n}" for n in range(1000)), "aob"))) == [3]
 
 
 def test_a_span_takes_its_first_moment_in_and_leaves_its_last_out(store: Store) -> None:
@@ -135,7 +136,9 @@ def naive(store: Store, query: str, numbers: list[int]) -> list[int]:
     with store.read() as transaction:
         for number, story in stories.by_number(transaction, numbers).items():
             entry = story.origin.entry
-            fields = [f" {' '.join(stems(each))} " for each in (entry.title, entry.summary or entry.content, entry.content)]
+            fields = [
+                f" {' '.join(stems(each))} " for each in (entry.title, entry.summary or entry.content, entry.content)
+            ]
 
             def has(term: object, upto: int, fields: list[str] = fields) -> bool:
                 rows = [f" {' '.join(form)} " for form in term.forms]  # type: ignore[attr-defined]
@@ -164,7 +167,7 @@ def many(store: Store) -> list[int]:
 
 QUERIES = [
     *WORDS,
-    *(f"{one} {other}" for one, other in zip(WORDS, WORDS[1:], strict=False)),
+    *(f"{one} {other}" for one, other in itertools.pairwise(WORDS)),
     *(f'"{one} {other}"' for one, other in zip(WORDS, WORDS[3:], strict=False)),
     *(f'{one} -{other} -"{one} leraar"' for one, other in zip(WORDS, WORDS[5:], strict=False)),
     "-techniek -school",
@@ -218,7 +221,16 @@ def test_a_feed_is_ordered_by_release_and_holds_what_was_announced(store: Store)
 HOSTILE = [
     *("a" * 10_000, '"' * 10_000, "\x00", "a\x00b", "AND", "NEAR(a b)", "a OR", "^a", "headline: a", "a:*", "!a & b |"),
     *("' OR 1=1; DROP TABLE search; --", "%' UNION SELECT", "🎓" * 3_000, "\u202eقلم", "مرحبا بالعالم", "*" * 5_000),
-    *("-" * 9_000, "a* " * 3_000, "(((((((", "\ud800", "%s :words \\ \\'", " ".join(WORDS * 900), "-a " * 4_000, "ﬀ" * 9_000),
+    *(
+        "-" * 9_000,
+        "a* " * 3_000,
+        "(((((((",
+        "\ud800",
+        "%s :words \\ \\'",
+        " ".join(WORDS * 900),
+        "-a " * 4_000,
+        "ﬀ" * 9_000,
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from aggregator.publish.site.front import Front, PartnerStatus
 from aggregator.publish.site.pages import (
+    api_page,
     feeds_page,
     front_page,
     message_page,
@@ -17,6 +18,7 @@ __all__ = [
     "Front",
     "PartnerStatus",
     "Words",
+    "api_page",
     "feeds_page",
     "front_page",
     "message_page",
