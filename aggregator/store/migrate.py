@@ -28,7 +28,8 @@ def version(store: Store) -> str | None:
 def prepare(store: Store, backups: Path | None = None) -> None:
     """Make or upgrade the tables when they are not at our version; a filled SQLite file is copied to `backups` first.
 
-    The search index is filled when it must be: then this may take minutes. Raises StoreError when the database is newer than this program.
+    The search index is filled when it must be: then this may take minutes. Raises StoreError when the database is
+    newer than this program.
     """
     found = version(store)
     if found != HEAD:

@@ -1,8 +1,8 @@
 """Search: public stories by their words, the same ones in the same order on both databases.
 
 Order: all words in the title, then in title or teaser, then anywhere in title, teaser and text; within each of these
-classes by the minute of the partner's date (when first seen, if unknown), newest first, then by who came in last. Nobody
-sorts what nobody sees: an index is walked from the newest story on until a page is full.
+classes by the minute of the partner's date (when first seen, if unknown), newest first, then by who came in last.
+Nobody sorts what nobody sees: an index is walked from the newest story on until a page is full.
 """
 
 from collections.abc import Iterable
@@ -42,13 +42,16 @@ class Span:
     until: datetime | None = None
 
 
+ALWAYS = Span()
+
+
 def find(
     transaction: Transaction,
     wanted: Wanted,
     facts: Facts,
     *,
     limit: int,
-    span: Span = Span(),
+    span: Span = ALWAYS,
     after: Hit | None = None,
 ) -> list[Hit]:
     """The stories that are wanted, best class first and newest first within it; those behind `after`, if given."""

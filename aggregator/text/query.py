@@ -3,12 +3,12 @@
 techniek onderwijs      both words, in any form
 "technisch onderwijs"   these words in this order
 -energie                not this word; -"smart industry" not this phrase
-techniekon*             words that begin so (at least four letters)
+techniekon*             words that begin so (at least four letters; once, for it costs most)
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from aggregator.text.stems import spelled, stem
 
@@ -41,7 +41,7 @@ class Wanted:
 def wanted(query: str) -> Wanted:
     """Read what somebody typed; at most `TERMS` of its words and phrases count."""
     typed = query[:QUERY_LENGTH].translate(_QUOTES)
-    found = list(_terms(typed))[:TERMS]
+    found = list(_with_one_beginning(_terms(typed)))[:TERMS]
     required = tuple(dict.fromkeys(term for is_out, term in found if not is_out))
     excluded = tuple(dict.fromkeys(term for is_out, term in found if is_out))
     return Wanted(required=required, excluded=excluded, is_hopeless=bool(typed.strip()) and not found)
@@ -65,6 +65,13 @@ def _terms(typed: str) -> Iterator[tuple[bool, Term]]:
                 yield is_out, Term(forms=_forms(words))
         elif word is not None:
             yield from ((is_out, term) for term in _of_word(word))
+
+
+def _with_one_beginning(terms: Iterable[tuple[bool, Term]]) -> Iterator[tuple[bool, Term]]:
+    is_used = False
+    for is_out, term in terms:
+        yield is_out, replace(term, prefix="") if is_used else term
+        is_used = is_used or bool(term.prefix)
 
 
 def _of_word(word: str) -> Iterator[Term]:

@@ -1,7 +1,7 @@
 """A selection of stories as an address asks for it: words, themes, partners, labels.
 
-Several of one kind widen it, each kind narrows it. A name that we do not know is a problem and never an empty answer: an
-empty feed looks like silence.
+Several of one kind widen it, each kind narrows it. A name that we do not know is a problem and never an empty answer:
+an empty feed looks like silence.
 """
 
 from collections.abc import Collection, Mapping
@@ -72,7 +72,7 @@ def selection(q: str, themes: Collection[str], sources: Collection[str], labels:
 def facts_of(asked: Selection, site: Site, known: Mapping[str, Source], current: Collection[Source]) -> Facts:
     """What the index is asked. Raises ProblemError for a name that is not known.
 
-    `known` are all partners there ever were: what a removed one brought is still news. Labels are those of `current` ones.
+    `known` are all partners there ever were: what a removed one brought is still news. Labels are those of `current`.
     """
     _check("theme", asked.themes, {theme.slug for theme in site.themes})
     _check("source", asked.sources, known)

@@ -12,13 +12,14 @@ import pytest
 from aggregator.model import Item, State, Tags
 from aggregator.store import Store, events, items, search_index, stories
 from aggregator.store.events import Event
-from aggregator.store.search import Hit, Span, find, gone, in_feed
+from aggregator.store.search import ALWAYS, Hit, Span, find, gone, in_feed
 from aggregator.store.search_words import Facts
 from aggregator.text.query import wanted
 from aggregator.text.stems import stems
 from tests.factories import DAY, HOUR, NOW, make_entry, make_item
 from tests.store.test_stories import row
 
+ALL = Facts()
 WORDS = ["techniek", "school", "leraar", "bedrijf", "energie", "regio", "student", "innovatie", "metaal", "zorg"]
 
 
@@ -37,7 +38,7 @@ def keep(store: Store, number: int, *, source: str = "fme", theme: str = "instro
         events.append(transaction, [told])
 
 
-def found(store: Store, query: str, *, limit: int = 20, facts: Facts = Facts(), span: Span = Span()) -> list[int]:
+def found(store: Store, query: str, *, limit: int = 20, facts: Facts = ALL, span: Span = ALWAYS) -> list[int]:
     search_index.follow(store)
     with store.read() as transaction:
         return [each.story_id for each in find(transaction, wanted(query), facts, limit=limit, span=span)]

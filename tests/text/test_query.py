@@ -31,6 +31,7 @@ def test_a_star_finds_beginnings_of_four_letters_and_more() -> None:
     (term,) = wanted("techniekon*").required
     assert term.prefix == "techniekon"
     assert wanted("te*").required[0].prefix == ""
+    assert [each.prefix for each in wanted("leraren* techniek* onderwijs").required] == ["leraren", "", ""]
 
 
 def test_words_that_differ_by_language_are_looked_for_in_both() -> None:

@@ -1,5 +1,6 @@
-"""What the API is, for programs (OpenAPI) and for people: a page of our own, because FastAPI's loads foreign scripts."""
+"""What the API is, for programs (OpenAPI) and for people: a page of our own, for FastAPI's loads foreign scripts."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,7 @@ def add_docs(router: APIRouter, press: Press) -> None:
         found = get_openapi(
             title=press.site.title,
             version="1",
-            description="Public news of the partners, read-only. Free to use; name the partner and link to the article.",
+            description="Public news of the partners, read-only. Name the partner and link to the article.",
             routes=described,
             servers=[{"url": press.site.base_url}],
         )
@@ -34,8 +35,6 @@ def add_docs(router: APIRouter, press: Press) -> None:
     @router.get(f"{PREFIX}/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> Response:
         """The description for programs."""
-        import json
-
         return send(request, reply(json.dumps(description(), ensure_ascii=False).encode(), JSON), cache=CACHE)
 
     @router.get("/api/docs", include_in_schema=False)

@@ -17,9 +17,11 @@ CREATE VIEW search_{order}_view AS SELECT {order}_place AS place, {columns} FROM
   WHERE gone_at IS NULL AND {order}_place IS NOT NULL;
 CREATE VIRTUAL TABLE search_{order} USING fts5({columns}, content='search_{order}_view', content_rowid='place',
   tokenize='ascii', columnsize=0);
-CREATE TRIGGER search_{order}_in AFTER INSERT ON search WHEN new.gone_at IS NULL AND new.{order}_place IS NOT NULL BEGIN
+CREATE TRIGGER search_{order}_in AFTER INSERT ON search
+  WHEN new.gone_at IS NULL AND new.{order}_place IS NOT NULL BEGIN
   INSERT INTO search_{order} (rowid, {columns}) VALUES (new.{order}_place, {new}); END;
-CREATE TRIGGER search_{order}_out AFTER DELETE ON search WHEN old.gone_at IS NULL AND old.{order}_place IS NOT NULL BEGIN
+CREATE TRIGGER search_{order}_out AFTER DELETE ON search
+  WHEN old.gone_at IS NULL AND old.{order}_place IS NOT NULL BEGIN
   INSERT INTO search_{order} (search_{order}, rowid, {columns}) VALUES ('delete', old.{order}_place, {old}); END;
 """
 # Feeds have one order and no classes.
