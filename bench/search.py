@@ -107,14 +107,21 @@ def fill(store: Store, count: int) -> None:
     words = Words(random.Random(1))
     different = [words_of(story(words), None) for _ in range(min(count, VARIETY))]
     step = timedelta(days=365 * YEARS) / count
+    if store.dialect == "postgresql":  # made at once it takes a tenth of the time
+        _run(store, "DROP INDEX ix_search_vector")
     for start in range(1, count + 1, 5_000):
         numbers = range(start, min(start + 5_000, count + 1))
         rows = [row(n, words.rng.choice(different), END - step * (count - n)) for n in numbers]
         with store.write() as transaction:
             transaction.execute(insert(search), rows)
     if store.dialect == "postgresql":
-        with store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("VACUUM ANALYZE search"))
+        _run(store, "CREATE INDEX ix_search_vector ON search USING gin (vector) WITH (fastupdate = off)")
+        _run(store, "VACUUM ANALYZE search")
+
+
+def _run(store: Store, statement: str) -> None:
+    with store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text(statement))
 
 
 def row(number: int, found_by: tuple[str, str], when: datetime) -> dict[str, object]:

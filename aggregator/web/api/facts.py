@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from aggregator.model import Site, Source, Story, Theme
+from aggregator.model import Image, Site, Source, Story, Theme
 from aggregator.publish import entry as words
-from aggregator.publish.channel import feed_path
+from aggregator.publish.channel import MEDIA_TYPES, feed_path
 from aggregator.publish.characters import line, web_address
 from aggregator.web.api.models import Feeds, LabelFacts, Named, Origin, Picture, SourceFacts, StoryFacts, ThemeFacts
 
@@ -34,13 +34,7 @@ def story_facts(story: Story, sources: Mapping[str, Source], site: Site) -> Stor
             Origin(id=each.source.id, name=words.author(each.source), link=each.link)
             for each in words.also_at(story, sources)
         ],
-        image=picture
-        and Picture(
-            url=web_address(picture.url) or "",
-            alt=line(picture.alt),
-            caption=line(picture.caption),
-            credit=line(picture.credit),
-        ),
+        image=_picture(picture) if picture else None,
     )
 
 
@@ -81,10 +75,15 @@ def label_facts(sources: Iterable[Source], site: Site) -> list[LabelFacts]:
 
 
 def _feeds(name: str, site: Site) -> Feeds:
-    return Feeds(
-        atom=site.base_url + feed_path(name, "atom"),
-        rss=site.base_url + feed_path(name, "rss"),
-        json_feed=site.base_url + feed_path(name, "json"),
+    return {format: site.base_url + feed_path(name, format) for format in MEDIA_TYPES}
+
+
+def _picture(picture: Image) -> Picture:
+    return Picture(
+        url=web_address(picture.url) or "",
+        alt=line(picture.alt),
+        caption=line(picture.caption),
+        credit=line(picture.credit),
     )
 
 

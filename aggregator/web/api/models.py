@@ -5,6 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aggregator.publish.channel import Format
+
+Feeds = dict[Format, str]  # the address of each form
+
 
 class Model(BaseModel):
     """What all of them share."""
@@ -17,16 +21,6 @@ class Named(Model):
 
     nl: str
     en: str
-
-
-class Feeds(Model):
-    """The same selection as feeds, to be followed."""
-
-    atom: str
-    rss: str
-    json_feed: str = Field(alias="json")
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
 class ThemeFacts(Model):
