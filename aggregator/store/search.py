@@ -139,7 +139,7 @@ class Asked:
 
 
 def _places(transaction: Transaction, asked: Asked, order: Order, floor: int, below: int, limit: int) -> list[int]:
-    bounds = {"floor": floor, "below": below, "limit": limit}
+    bounds: dict[str, object] = {"floor": floor, "below": below, "limit": limit}
     if transaction.dialect.name == "sqlite":
         words = question(FTS5, asked.wanted, asked.facts, asked.kind, nested=asked.nested)
         return _asked(transaction, SQLITE[order], {"words": words} | bounds)

@@ -343,7 +343,7 @@ def test_an_existing_database_is_filled_in_portions(store: Store, monkeypatch: p
 def test_words_made_by_other_rules_are_made_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(store, 1, title="techniek")
     search_index.follow(store)
-    monkeypatch.setattr(search_index, "words_of", lambda *_: ("azorg", "p czorg"))
+    monkeypatch.setattr(search_index, "words_of", lambda *_: ("azorg bzorg", "p czorg"))
     search_index.renew(store)
     assert found(store, "techniek") == [1]
     monkeypatch.setattr(search_index, "rules_number", lambda: 5)
