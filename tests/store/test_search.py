@@ -5,20 +5,23 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from aggregator.model import Item, State, Tags
-from aggregator.store import Store, events, items, search_index, stories
+from aggregator.store import Store, copying, events, items, migrate, open_store, search_index, stories
 from aggregator.store.events import Event
 from aggregator.store.search import ALWAYS, Hit, Span, find, gone, in_feed
 from aggregator.store.search_words import Facts
+from aggregator.store.tables import metadata
 from aggregator.text.query import wanted
 from aggregator.text.stems import stems
 from tests.factories import DAY, HOUR, NOW, make_entry, make_item
 from tests.store.test_stories import row
 
+ORDERED = metadata.sorted_tables
 ALL = Facts()
 WORDS = ["techniek", "school", "leraar", "bedrijf", "energie", "regio", "student", "innovatie", "metaal", "zorg"]
 
@@ -350,6 +353,18 @@ def test_words_made_by_other_rules_are_made_again(store: Store, monkeypatch: pyt
     search_index.renew(store)
     assert found(store, "techniek") == []
     assert found(store, "zorg") == [1]
+
+
+def test_a_copy_finds_what_its_original_finds(store: Store, database_url: str, tmp_path: Path) -> None:
+    keep(store, 1, title="techniek")
+    search_index.follow(store)
+    copy = open_store(f"sqlite+pysqlite:///{tmp_path / 'copy.sqlite3'}")
+    migrate.prepare(copy)
+    with store.read() as reading, copy.write() as writing:
+        copying.copy_all(reading, writing, copying.tables_of(reading) if store.dialect == "postgresql" else ORDERED)
+    assert found(copy, "techniek") == [1]
+    assert not search_index.is_broken(copy)
+    copy.close()
 
 
 def test_of_two_that_follow_at_once_none_writes_what_is_older(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,8 +118,9 @@ def routes(press: Press, rates: Rates) -> APIRouter:
             after = cursors.time_of(transaction, read) if read else None
             left = search.gone(transaction, cursors.aware(since), limit=limit, after=after)
             told = _deletions(transaction, left)
-        following = cursors.of_time(cursors.DELETED, left[-1][1], told[-1].slug) if len(left) == limit else None
-        return _answer(request, DeletionList(deletions=told, next_cursor=following and str(following)))
+        is_more = len(left) == limit
+        following = str(cursors.of_time(cursors.DELETED, left[-1][1], told[-1].slug)) if is_more else None
+        return _answer(request, DeletionList(deletions=told, next_cursor=following))
 
     @router.get("/themes", response_model=ThemeList, responses=_can_fail(), tags=["facts"])
     def list_themes(request: Request) -> Response:
