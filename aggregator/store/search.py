@@ -60,11 +60,12 @@ def find(
     floor = LOWEST if span.since is None else place_of(span.since, 0)
     ceiling = HIGHEST if span.until is None else place_of(span.until, 0)
     hits: list[Hit] = []
+    is_dense = _is_dense(transaction, wanted, facts, floor, ceiling, limit)
     for kind in classes_of(wanted):
         if after is not None and kind < after.kind:
             continue
         below = min(ceiling, after.place) if after is not None and kind == after.kind else ceiling
-        asked = Asked(wanted=wanted, facts=facts, kind=kind)
+        asked = Asked(wanted=wanted, facts=facts, kind=kind, is_dense=is_dense)
         places = _places(transaction, asked, "dated", floor, below, limit - len(hits))
         hits += [Hit(story_id=place % STORIES, kind=kind, place=place) for place in places]
         if len(hits) >= limit:
@@ -130,12 +131,13 @@ def was_public(transaction: Transaction, number: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One class of a search; `nested`: with the better ones."""
+    """One class of a search; `nested`: with the better ones; `is_dense`: enough may stand among the newest stories."""
 
     wanted: Wanted
     facts: Facts
     kind: str
     nested: bool = False
+    is_dense: bool = True
 
 
 def _places(transaction: Transaction, asked: Asked, order: Order, floor: int, below: int, limit: int) -> list[int]:
@@ -145,8 +147,17 @@ def _places(transaction: Transaction, asked: Asked, order: Order, floor: int, be
         return _asked(transaction, SQLITE[order], {"words": words} | bounds)
     words = question(TSQUERY, asked.wanted, asked.facts, asked.kind, nested=asked.nested)
     transaction.execute(PLAIN_PLANS)
-    near = _asked(transaction, NEAR[order], {"words": words, "walk": WALK} | bounds)
+    near = _asked(transaction, NEAR[order], {"words": words, "walk": WALK} | bounds) if asked.is_dense else []
     return near if len(near) == limit else _asked(transaction, ALL[order], {"words": words} | bounds)
+
+
+def _is_dense(transaction: Transaction, wanted: Wanted, facts: Facts, floor: int, below: int, limit: int) -> bool:
+    """Whether looking at the newest stories one by one is worth it for each class: not for what few of them have."""
+    if transaction.dialect.name == "sqlite" or not wanted.required:
+        return True
+    words = question(TSQUERY, wanted, facts, ANYWHERE, nested=True)
+    bounds: dict[str, object] = {"floor": floor, "below": below, "limit": limit}
+    return len(_asked(transaction, NEAR["dated"], {"words": words, "walk": WALK} | bounds)) == limit
 
 
 def _asked(transaction: Transaction, statement: TextClause, values: dict[str, object]) -> list[int]:
