@@ -10,7 +10,7 @@ from typing import Any
 
 from aggregator.model import Image, Site, Source, Story
 from aggregator.publish import entry as words
-from aggregator.publish.channel import GENERATOR, Channel, feed_path
+from aggregator.publish.channel import GENERATOR, Channel
 from aggregator.publish.characters import language_tag, line, web_address
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -23,7 +23,7 @@ def json_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, 
         "version": VERSION,
         "title": line(channel.title) or GENERATOR,
         "home_page_url": channel.alternate,
-        "feed_url": site.base_url + feed_path(channel.name, "json"),
+        "feed_url": channel.address("json", site),
         "description": line(channel.subtitle),
         "icon": channel.icon,
         "language": language_tag(channel.language, site.language),

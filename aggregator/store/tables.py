@@ -352,6 +352,22 @@ class RefusalColumns(TypedColumns):
     complaints: Named[list[str]] = Column(JSON)
 
 
+class SearchColumns(TypedColumns):
+    """What a public story is found by (search_words.py), and where it stands among all in order of date.
+
+    `headline` holds the words of the better classes, `words` all of them.
+    A place is a whole number: minutes since 1970 and the story's number (search_index.py). One that is public no more
+    keeps its row, without words, and `gone_at`.
+    """
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    dated_place: Named[int] = Column(BigId, unique=True)
+    released_place: Named[int | None] = Column(BigId, unique=True)
+    headline: Named[str] = Column(Text)
+    words: Named[str] = Column(Text)
+    gone_at = Column(UtcDateTime)
+
+
 class TrialColumns(TypedColumns):
     """A change of judgement (a page's rule, themes, a model, a threshold): what it replaced and what it changed."""
 
@@ -515,6 +531,7 @@ document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
 refusal = Table("refusal", metadata, RefusalColumns)
+search = Table("search", metadata, SearchColumns)
 trial = Table("trial", metadata, TrialColumns)
 model = Table("model", metadata, ModelColumns)
 sample = Table("sample", metadata, SampleColumns)
@@ -539,6 +556,7 @@ Index(None, proposal.c.other_id)
 Index(None, story.c.merged_into)
 Index(None, story.c.state, story.c.released)
 Index(None, story.c.state, story.c.dated)
+Index(None, story.c.state, story.c.updated, story.c.id)
 Index(None, story.c.tray, story.c.rank, story.c.dated, story.c.id)
 Index(None, event.c.story_id)
 Index(None, event.c.item_id)
@@ -556,6 +574,7 @@ Index(None, push.c.done_at, push.c.at)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)
+Index(None, search.c.gone_at, search.c.story_id)
 Index(None, sample.c.decided_at)
 Index(None, sample.c.drawn_at)
 Index(None, absence.c.status)

@@ -149,8 +149,8 @@ def _is_not_after(changed: datetime, since: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def preferred_coding(header: bytes) -> str:
-    """The coding that the client likes best of those we have (RFC 9110 section 12.5.3); the smallest of equals.
+def preferred_coding(header: bytes, codings: Sequence[str] = CODINGS) -> str:
+    """The coding that the client likes best of ours (RFC 9110 section 12.5.3); of equals the first, which is the smallest.
 
     What is not named has the weight of "*", and none without it. Without any coding the document itself is sent, also
     to a client that forbids that.
@@ -161,8 +161,8 @@ def preferred_coding(header: bytes) -> str:
         name, _, quality = parameter.partition("=")
         weights[coding.strip()] = _number(quality.strip()) if name.strip() == "q" else 1.0
     usual = weights.get("*", 0.0)
-    wanted = {coding: weights.get(coding, usual) for coding in CODINGS}
-    best = max(CODINGS, key=lambda coding: wanted[coding])
+    wanted = {coding: weights.get(coding, usual) for coding in codings}
+    best = max(codings, key=lambda coding: wanted[coding])
     return best if wanted[best] > 0 else "identity"
 
 

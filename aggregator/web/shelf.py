@@ -53,6 +53,11 @@ class Shelf:
         self._lock = Lock()
         self._stop = Event()
 
+    @property
+    def generation(self) -> int:
+        """That of the documents, as far as is known here; grows at every release."""
+        return self._generation
+
     def watch(self) -> None:
         """Follow the generation until `close`."""
         self.look()

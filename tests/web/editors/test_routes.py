@@ -19,6 +19,8 @@ from tests.web.editors.conftest import WEB, Client
 PUBLIC = {
     "/stories/{slug}", "/sources/{source_id}", "/healthz", "/readyz", "/robots.txt", "/static/{name}",
     "/websub/callback/{token}",
+    "/feeds/search.{suffix}", "/api/docs", "/api/v1/openapi.json", "/api/v1/stories", "/api/v1/stories/{story_id:path}",
+    "/api/v1/themes", "/api/v1/sources", "/api/v1/labels", "/api/v1/deletions",
 }  # fmt: skip
 
 
