@@ -11,10 +11,11 @@ from aggregator.accounts import Access
 from aggregator.errors import StoreError
 from aggregator.probing import Lookout
 from aggregator.publish.site import stylesheet
+from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import public
+from aggregator.web import embed, public
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -44,6 +45,7 @@ def make_app(
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
+    app.include_router(embed.routes(press))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
     _add_operations(app, press)
     _add_static(app)
@@ -75,7 +77,9 @@ def _add_operations(app: FastAPI, press: Press) -> None:
 
 
 def _add_static(app: FastAPI) -> None:
-    files = dict([stylesheet(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))])
+    files = dict(
+        [stylesheet(), *styles().values(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))]
+    )
 
     @app.get("/static/{name}")
     def static(name: str) -> Response:
