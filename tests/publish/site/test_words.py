@@ -23,7 +23,7 @@ def test_every_sentence_is_used_somewhere() -> None:
         stem = re.sub(r"_(one|many)$", "", key)
         made = re.sub(r"^message_.*", "message_", re.sub(rf"^({'|'.join(Phase)})_(title|text)$", "phase ~", stem))
         made = re.sub(r"^feeds_(themes|sources|labels)$", '"feeds_"', made)
-        made = re.sub(r"^embed_(part|layout|scheme)_\w+", r"embed_\1_", made)
+        made = re.sub(r"^embed_(part|layout|scheme|fill|height)_\w+", r"embed_\1_", made)
         made = re.sub(r"^embed_\w+_\d$", '"embed_" ~ name', made)
         assert made in code, key
 

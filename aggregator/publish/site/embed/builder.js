@@ -4,14 +4,14 @@ const form = document.querySelector("form.builder");
 const said = document.querySelector("#said");
 
 function addCopyButtons() {
-  for (const code of document.querySelectorAll("pre.code")) {
+  for (const code of document.querySelectorAll("pre.code:only-child")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = said.dataset.copy;
     button.setAttribute("aria-describedby", code.id);
     button.addEventListener("click", () => copy(code));
-    code.before(button);
+    code.after(button);
   }
 }
 

@@ -19,6 +19,7 @@ from aggregator.publish.site.words import Words
 BUILDER = "/embed"
 PREVIEW = "/embed/preview"
 PREVIEWS = ("element", "frame")
+USUAL_LEVEL = 3  # of the element
 LISTED = 150  # sources to choose from: a list for people, and a page under 50 kB
 RECIPES = (("WordPress", 3), ("Drupal", 3), ("Umbraco", 2), ("SharePoint", 2))
 CSS_PARTS = (
@@ -63,6 +64,7 @@ def frame_page(choice: Choice, selection: Selection, sources: Mapping[str, Sourc
         title=title_of(choice, site, language),
         choice=choice,
         show=choice.show,
+        level=choice.heading_level or 2,
         own=own,
         other=rows.newest(selection.other, today, whole=True)[: choice.limit - len(own)],
         is_unknown=selection.is_unknown,
@@ -109,11 +111,11 @@ def builder_page(
         label_options=[(label, label) for label in offer.labels[:LISTED]],
         source_options=sorted(offer.sources, key=lambda each: each[1].casefold())[:LISTED],
         limits=[(number, number) for number in LIMITS],
-        levels=[(level, f"h{level}") for level in HEADING_LEVELS],
+        levels=[(level, f"h{level}") for level in HEADING_LEVELS if level != USUAL_LEVEL],
         layouts=[(each, words(f"embed_layout_{each}")) for each in LAYOUTS],
         schemes=[(each, words(f"embed_scheme_{each}")) for each in SCHEMES],
         fills=[(each, words(f"embed_fill_{each}")) for each in ("all", "none")],
-        heights=[("", words("embed_height_fixed")), ("auto", words("embed_height_auto"))],
+        heights=[(each, words(f"embed_height_{each or 'fixed'}")) for each in ("", "auto")],
         parts_shown=PARTS,
         recipes=RECIPES,
         style_example=STYLE_EXAMPLE,

@@ -34,6 +34,7 @@ a { color: var(--techniek-nieuws-link-color, inherit); text-decoration-thickness
 a:hover { text-decoration-thickness: 2px; }
 a:focus-visible { outline: 3px solid var(--techniek-nieuws-focus-color, currentColor); outline-offset: 2px; }
 .title { font-size: 1.125em; font-weight: 700; line-height: 1.3; }
+.title a:not(:hover, :focus-visible) { text-decoration-color: color-mix(in srgb, currentColor 45%, transparent); }
 .teaser { margin-top: .25em; }
 .dateline, .facts { display: flex; flex-wrap: wrap; gap: 0 1em; font-size: .875em; }
 .facts { margin-top: .25em; }
