@@ -26,8 +26,8 @@ KINDS = {"labels": "label", "sources": "source", "themes": "theme"}  # the narro
 class Choice:
     """A selection of news and its form. `lang` "" is the site's own; `scheme` and `height` are for frames alone.
 
-    `heading_level` of the titles: 0 is 3 in the element, which lies under a heading of the page, and 2 in a frame, which
-    is a page and has its own.
+    `heading_level` of the titles: 0 is 3 in the element, which lies under a heading of the page around it, and 2 in a
+    frame, which is a page of its own.
     `fill`: too few stories are filled up with other news ("all") or not ("none").
     """
 
