@@ -117,7 +117,7 @@ def texts(within: Locator, selector: str) -> list[str]:
 
 def old_rows(visit: Visit) -> list[dict[str, str]]:
     """What the rendering of the old text shows; its "Column" at the start of a teaser is the kicker that it means."""
-    rows = []
+    rows: list[dict[str, str]] = []
     for article in visit.page.locator("article").all():
         said = {name: texts(article, f".{name}")[0] for name in ("kicker", "date", "teaser")}
         if said["teaser"].startswith("Column "):

@@ -131,7 +131,7 @@ def message_page(status: int, site: Site, language: str) -> bytes:
     )
 
 
-def page(template: str, site: Site, language: str, *, path: str, title: str, **values: object) -> bytes:
+def page(template: str, site: Site, language: str, *, path: str, title: str, **values: Any) -> bytes:
     """Return a page of another part of the public side in our layout; `template` extends base.html."""
     return _render(template, site, language, path=path, title=title, **values)
 
