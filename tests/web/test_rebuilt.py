@@ -169,3 +169,17 @@ def test_the_element_the_frame_and_our_own_page_say_the_same(browser: Browser, o
         assert texts(element, ".teaser") == texts(framed, ".teaser")
         assert violations(frame.page) == []
         assert frame.complaints == []
+
+
+def test_the_page_that_makes_codes_follows_each_choice_at_once(browser: Browser, ours: str) -> None:
+    with Visit(browser, f"{ours}/embed?lang=nl") as visit:
+        visit.page.locator("select[name=limit]").select_option("3")
+        visit.page.locator("#code-element", has_text='limit="3"').wait_for()
+        visit.page.locator("input[value=teaser]").uncheck()
+        visit.page.locator("#code-element", has_text='show="kicker date source theme more"').wait_for()
+        preview = visit.page.frame_locator("iframe.preview >> nth=0")
+        preview.locator("techniek-nieuws .title").nth(2).wait_for()
+        assert preview.locator("techniek-nieuws .teaser").count() == 0
+        assert "bijgewerkt" in visit.page.locator("#said").inner_text()
+        assert "limit=3" in visit.page.url
+        assert visit.complaints == []
