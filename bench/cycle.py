@@ -33,7 +33,7 @@ from sqlalchemy import event
 
 from aggregator.config import load, shipped
 from aggregator.model import Source
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import sources
 from aggregator.wiring import Service, open_service
 

@@ -6,7 +6,20 @@ by Ctrl-C.
 
 import typer
 
-from aggregator.cli import agenda, demo, polling, publishing, reading, serving, setup, sources, stories, themes, users
+from aggregator.cli import (
+    agenda,
+    backups,
+    demo,
+    polling,
+    publishing,
+    reading,
+    serving,
+    setup,
+    sources,
+    stories,
+    themes,
+    users,
+)
 from aggregator.cli.output import PLAIN, Exit, fail
 from aggregator.errors import AggregatorError, BusyError
 
@@ -19,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=PLAIN,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (serving, polling, reading, publishing, setup, demo):
+for group in (serving, polling, reading, publishing, setup, backups, demo):
     group.add_to(app)
 agenda.add_to(sources.app)
 app.add_typer(sources.app, name="sources")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregator.cli.output import Exit, WantsJson, actor, fail, for_programs, iso, moment, print_json, print_rows
+from aggregator.cli.trials import Asked, answered
 
 if TYPE_CHECKING:
     from aggregator.desk.join import Regrouped
@@ -96,14 +97,12 @@ def flood(
     wants_json: WantsJson = False,
 ) -> None:
     """Sources that suddenly brought many times their usual number: what waits, and letting it in."""
-    from typing import get_args
-
     from aggregator.cli.context import service
     from aggregator.desk import flood as cards
     from aggregator.release import refresh
 
-    if let_in and let_in not in get_args(cards.Choice):
-        fail(f"--let-in {let_in}: write one of {', '.join(get_args(cards.Choice))}", Exit.USAGE)
+    if let_in and let_in not in cards.CHOICES:
+        fail(f"--let-in {let_in}: write one of {', '.join(cards.CHOICES)}", Exit.USAGE)
     if bool(source_id) != bool(let_in):
         fail("name a source and what to let in: `aggregator stories flood SOURCE --let-in dated`", Exit.USAGE)
     now = moment("")
@@ -114,7 +113,7 @@ def flood(
             return
         _demand_source(opened, source_id)
         days = opened.config.publishing.announce_days
-        published, kept = cards.settle(opened.store, source_id, let_in, actor(), now, days=days)  # type: ignore[arg-type]
+        published, kept = cards.settle(opened.store, source_id, cards.CHOICES[let_in], actor(), now, days=days)
         refresh(opened.press, now)
     if for_programs(wants_json):
         print_json({"source": source_id, "published": published, "kept": kept})
@@ -134,16 +133,15 @@ def rebuild(
 
     now = moment("")
     with service(now) as opened:
-        if discard:
-            if not trial.discard(opened.store, discard):
-                fail(f"no rebuild {discard} waits", Exit.USAGE)
-            print(f"rebuild {discard} is discarded")
-        elif apply:
-            if trial.apply(opened.store, apply, actor(), now, opened.config.site.tag_authority) is None:
-                fail(f"no rebuild {apply} waits", Exit.USAGE)
+
+        def carry_out(number: int) -> str | None:
+            if trial.apply(opened.store, number, actor(), now, opened.config.site.tag_authority) is None:
+                return None
             refresh(opened.press, now)
-            print(f"rebuild {apply} is carried out")
-        else:
+            return f"rebuild {number} is carried out"
+
+        asked = Asked(noun="rebuild", apply=apply, discard=discard)
+        if not answered(asked, carry_out, lambda number: trial.discard(opened.store, number)):
             _show(trial.propose(opened.store, opened.line.intake.joining, now), wants_json=wants_json)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregator.cli.output import Exit, Now, WantsJson, actor, fail, for_programs, iso, moment, print_json, print_rows
+from aggregator.cli.trials import Asked, answered
 
 if TYPE_CHECKING:
     from aggregator.store.trials import Trial
@@ -199,17 +200,16 @@ def trial(
 
     now = moment("")
     with service(now) as opened:
-        if discard:
-            if not retag.discard(opened.store, discard):
-                fail(f"no trial {discard} waits", Exit.USAGE)
-            print(f"trial {discard} is discarded")
-        elif apply:
-            came = retag.apply(opened.store, apply, opened.line.intake, actor(), now)
+
+        def carry_out(number: int) -> str | None:
+            came = retag.apply(opened.store, number, opened.line.intake, actor(), now)
             if came is None:
-                fail(f"no trial {apply} waits", Exit.USAGE)
+                return None
             refresh(opened.press, now)
-            print(f"trial {apply}: {came[1]} stories are tagged anew{_what_remains(came[0])}")
-        else:
+            return f"trial {number}: {came[1]} stories are tagged anew{_what_remains(came[0])}"
+
+        asked = Asked(noun="trial", apply=apply, discard=discard)
+        if not answered(asked, carry_out, lambda number: retag.discard(opened.store, number)):
             tagging, what = _supposed(opened, model, themes, wanted)
             _show(retag.propose(opened.store, tagging, what, now), wants_json=wants_json)
 

@@ -31,7 +31,7 @@ def poll(
     import os
 
     from aggregator.cli.context import service
-    from aggregator.schedule.embedded import poll_round
+    from aggregator.schedule.polling import poll_round
 
     at = moment(now)
     reports: list[Report] = []

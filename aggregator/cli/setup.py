@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.backups import copy
 from aggregator.cli.output import PLAIN, Exit, WantsJson, for_programs, moment, print_json, print_rows
 
 config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The configuration in force.")
-db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The database: upgrade it, check it.")
+db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The database: upgrade it, check it, copy it.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
     app.add_typer(config_app, name="config")
     app.add_typer(db_app, name="db")
+    db_app.command("copy")(copy)
 
 
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the configuration.")]) -> None:

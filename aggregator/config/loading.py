@@ -19,6 +19,7 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    Desk,
     JoiningSection,
     Learning,
     Oidc,
@@ -73,6 +74,7 @@ class Config:
     site: Site
     publishing: Publishing
     learning: Learning
+    desk: Desk
     joining: JoiningSection
     polling: Polling
     retention: Retention
@@ -107,7 +109,18 @@ class Config:
 
     @staticmethod
     def _shown() -> list[tuple[str, str]]:
-        sections = ("site", "publishing", "learning", "joining", "polling", "retention", "paths", "server", "oidc")
+        sections = (
+            "site",
+            "publishing",
+            "learning",
+            "desk",
+            "joining",
+            "polling",
+            "retention",
+            "paths",
+            "server",
+            "oidc",
+        )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
 
@@ -255,6 +268,7 @@ def _assemble(
         site=Site(**about, themes=themes),
         publishing=settings.publishing,
         learning=settings.learning,
+        desk=settings.desk,
         joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,

@@ -69,6 +69,15 @@ class Learning(Section):
     sample: Annotated[int, Field(ge=0, le=1000)] = 20
 
 
+class Desk(Section):
+    """When editors are reminded by mail of what waits."""
+
+    reminder_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = (
+        "monday"
+    )
+    reminder_hour: Annotated[int, Field(ge=0, le=23)] = 9
+
+
 class JoiningSection(Section):
     """How far back news is looked for that may be the same."""
 
@@ -163,6 +172,7 @@ class Settings(Section):
     site: SiteSection = SiteSection()
     publishing: Publishing = Publishing()
     learning: Learning = Learning()
+    desk: Desk = Desk()
     joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
     retention: Retention = Retention()

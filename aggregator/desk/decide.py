@@ -45,7 +45,9 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Step:
+class Step:
+    """One thing that can be decided about a story: how it changes it, and what of that is the decision."""
+
     kind: str
     fields: tuple[str, ...]  # what of a story it decides
     change: Callable[[StoryRow], StoryRow]
@@ -79,47 +81,47 @@ def later(store: Store, slugs: Iterable[str], actor: str, now: datetime, until: 
     return decide(store, slugs, [putting_off(until, reason)], Said(actor=actor, at=now, reason=reason))
 
 
-def publishing(now: datetime, reason: str = "") -> _Step:
+def publishing(now: datetime, reason: str = "") -> Step:
     """Into the feeds."""
 
     def change(row: StoryRow) -> StoryRow:
         moved = replace(_moved(row, State.PUBLISHED, reason), tags=replace(row.tags, off_topic=False))
         return replace(moved, released=row.released or now, updated=row.updated or now)
 
-    return _Step(kind=PUBLISH, fields=("state", "reason"), change=change)
+    return Step(kind=PUBLISH, fields=("state", "reason"), change=change)
 
 
-def rejecting(reason: str = "") -> _Step:
+def rejecting(reason: str = "") -> Step:
     """Out, or not in."""
-    return _Step(kind=REJECT, fields=("state", "reason"), change=lambda row: _kept_out(row, State.REJECTED, reason))
+    return Step(kind=REJECT, fields=("state", "reason"), change=lambda row: _kept_out(row, State.REJECTED, reason))
 
 
-def off_topic_step(reason: str = "") -> _Step:
+def off_topic_step(reason: str = "") -> Step:
     """Out, or not in, because it is about something else."""
 
     def change(row: StoryRow) -> StoryRow:
         kept_out = _kept_out(row, State.OFF_TOPIC, reason or BY_AN_EDITOR)
         return replace(kept_out, tags=replace(row.tags, off_topic=True))
 
-    return _Step(kind=OFF_TOPIC, fields=("state", "reason", "off_topic"), change=change)
+    return Step(kind=OFF_TOPIC, fields=("state", "reason", "off_topic"), change=change)
 
 
-def giving_theme(theme: str | None, second: str | None, now: datetime) -> _Step:
+def giving_theme(theme: str | None, second: str | None, now: datetime) -> Step:
     """Another theme and second theme."""
-    return _Step(kind=THEME, fields=("theme", "second_theme"), change=lambda row: _themed(row, theme, second, now))
+    return Step(kind=THEME, fields=("theme", "second_theme"), change=lambda row: _themed(row, theme, second, now))
 
 
-def first_theme(theme: str, now: datetime) -> _Step:
+def first_theme(theme: str, now: datetime) -> Step:
     """Another first theme; a second one that is the same goes."""
 
     def change(row: StoryRow) -> StoryRow:
         second = row.tags.second_theme
         return _themed(row, theme, None if second == theme else second, now)
 
-    return _Step(kind=THEME, fields=("theme", "second_theme"), change=change)
+    return Step(kind=THEME, fields=("theme", "second_theme"), change=change)
 
 
-def second_theme(theme: str, now: datetime) -> _Step:
+def second_theme(theme: str, now: datetime) -> Step:
     """Another second theme; none if it was this one. What is the first theme cannot be the second."""
 
     def change(row: StoryRow) -> StoryRow:
@@ -128,10 +130,10 @@ def second_theme(theme: str, now: datetime) -> _Step:
             return row
         return _themed(row, tags.theme, None if tags.second_theme == theme else theme, now)
 
-    return _Step(kind=THEME, fields=("theme", "second_theme"), change=change)
+    return Step(kind=THEME, fields=("theme", "second_theme"), change=change)
 
 
-def putting_off(until: datetime, reason: str = "") -> _Step:
+def putting_off(until: datetime, reason: str = "") -> Step:
     """Later; what is public cannot wait."""
 
     def change(row: StoryRow) -> StoryRow:
@@ -140,15 +142,15 @@ def putting_off(until: datetime, reason: str = "") -> _Step:
     def more(row: StoryRow) -> dict[str, Any]:
         return {"until": until.isoformat(), "waited_for": row.reason}
 
-    return _Step(kind=LATER, fields=("state",), change=change, more=more)
+    return Step(kind=LATER, fields=("state",), change=change, more=more)
 
 
-def starring() -> _Step:
+def starring() -> Step:
     """For the newsletter; the story stays as it is."""
-    return _Step(kind=STAR, fields=(), change=lambda row: row)
+    return Step(kind=STAR, fields=(), change=lambda row: row)
 
 
-def decide(store: Store, slugs: Iterable[str], steps: Sequence[_Step], said: Said) -> Decided:
+def decide(store: Store, slugs: Iterable[str], steps: Sequence[Step], said: Said) -> Decided:
     """Take these steps with each of the stories, as one group; or nothing, when another person decided since."""
     wanted = list(dict.fromkeys(slugs))
     group = uuid4().hex
@@ -179,16 +181,12 @@ def give_reason(store: Store, group: str, reason: str, actor: str, now: datetime
 
 
 def _conflicts(transaction: Transaction, rows: Mapping[str, StoryRow], said: Said) -> tuple[Event, ...]:
-    found = (
-        events.by_others(transaction, row.id, said.seen[slug], said.actor)
-        for slug, row in rows.items()
-        if slug in said.seen
-    )
-    return tuple(event for event in found if event is not None)
+    found = (events.by_others(transaction, row.id, said.seen.get(slug), said.actor) for slug, row in rows.items())
+    return tuple(event for each in found for event in each)
 
 
 def _take(
-    transaction: Transaction, row: StoryRow, steps: Sequence[_Step], said: Said, group: str, *, is_shared: bool
+    transaction: Transaction, row: StoryRow, steps: Sequence[Step], said: Said, group: str, *, is_shared: bool
 ) -> bool:
     has_changed = False
     for step in steps:
@@ -202,7 +200,7 @@ def _write(
     transaction: Transaction,
     row: StoryRow,
     new: StoryRow,
-    step: _Step,
+    step: Step,
     said: Said,
     group: str,
     group_in_log: str | None,
@@ -227,7 +225,7 @@ def _write(
     return seq is not None
 
 
-def _verdict(row: StoryRow, step: _Step, said: Said) -> str | None:
+def _verdict(row: StoryRow, step: Step, said: Said) -> str | None:
     """What a decision says that a story is about: a slug or RELEVANT, "" for off-topic, None: nothing."""
     if step.kind in (PUBLISH, THEME):
         return row.tags.theme or samples.RELEVANT

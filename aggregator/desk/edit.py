@@ -1,13 +1,14 @@
 """Editing: other words than the source's for one story. The item stays what the partner said.
 
-Each word is a decision of its own, which ends by going back to the source. The log says that a story was edited and in
-what, never how: texts may have to be erased.
+Each word is a decision of its own; the last about a word holds, and going back to the source is one too. The log says
+that a story was edited and in what, never how: texts may have to be erased.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from aggregator.model import Edits, Entry, Image, Item, Source, Story
 from aggregator.publish import entry as words
@@ -24,10 +25,14 @@ NO_IMAGE = Image(url="")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edited:
-    """What came of it: the fields that differ now, and whether the address named a story."""
+    """What came of it: the fields that differ now, and whether the address named a story.
+
+    With `conflicts` nothing was written: other people did this since the editor looked.
+    """
 
     fields: tuple[str, ...] = ()
     is_known: bool = True
+    conflicts: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,44 +44,48 @@ class Moved:
     now: str
 
 
-def edit(store: Store, slug: str, said: Edits, actor: str, now: datetime) -> Edited:
+def edit(store: Store, slug: str, said: Edits, actor: str, now: datetime, seen: int | None = None) -> Edited:
     """Let a story say `said` where that differs from what it says now. The source's own words go back to the source."""
-    with store.append() as transaction:
-        row = stories.row_by_slug(transaction, slug)
-        if row is None:
-            return Edited(is_known=False)
+
+    def act(transaction: Transaction, row: StoryRow) -> Iterable[str]:
         story = stories.by_number(transaction, [row.id])[row.id]
         source = _source(transaction, story)
         own = replace(story, edits=Edits())
         changed = [name for name in FIELDS if _is_other(name, said, story, source)]
-        values = {name: _value(name, said) if _is_other(name, said, own, source) else None for name in changed}
-        _change(transaction, row, values, actor, now)
-    return Edited(fields=tuple(changed))
+        values = {name: _value(name, said if _is_other(name, said, own, source) else Edits()) for name in changed}
+        return _change(transaction, row, values, actor, now)
+
+    return _acted(store, slug, actor, seen, act)
 
 
-def restore(store: Store, slug: str, fields: Iterable[str], actor: str, now: datetime) -> Edited:
+def restore(
+    store: Store, slug: str, fields: Iterable[str], actor: str, now: datetime, seen: int | None = None
+) -> Edited:
     """Go back to what the source says in these fields."""
-    with store.append() as transaction:
-        row = stories.row_by_slug(transaction, slug)
-        if row is None:
-            return Edited(is_known=False)
+
+    def act(transaction: Transaction, row: StoryRow) -> Iterable[str]:
         edited = _decisions(transaction, row.id)
-        changed = [name for name in fields if name in edited]
-        _change(transaction, row, dict.fromkeys(changed), actor, now)
-    return Edited(fields=tuple(changed))
+        return _change(transaction, row, {name: _value(name, Edits()) for name in fields if name in edited}, actor, now)
+
+    return _acted(store, slug, actor, seen, act)
 
 
-def keep(store: Store, slug: str, fields: Iterable[str], actor: str, now: datetime) -> Edited:
+def keep(store: Store, slug: str, fields: Iterable[str], actor: str, now: datetime, seen: int | None = None) -> Edited:
     """Stand by these edits, now that the partner says something else."""
-    with store.append() as transaction:
-        row = stories.row_by_slug(transaction, slug)
-        if row is None:
-            return Edited(is_known=False)
+
+    def act(transaction: Transaction, row: StoryRow) -> Iterable[str]:
         edited = _decisions(transaction, row.id)
-        kept = [name for name in fields if name in edited]
-        for name in kept:
-            _put(transaction, row.id, name, edited[name]["value"], actor, now, edited[name]["event_seq"])
-    return Edited(fields=tuple(kept))
+        kept = {name: edited[name]["value"] for name in fields if name in edited}
+        return _put(transaction, row.id, kept, actor, now, None)
+
+    return _acted(store, slug, actor, seen, act)
+
+
+def redated(transaction: Transaction, row: StoryRow) -> StoryRow:
+    """A story with the date that its editors say, else its source, else when we saw it first."""
+    edits = decisions.edits_of(transaction, [row.id]).get(row.id, Edits())
+    origin = items.load_items(transaction, [row.origin_id])[row.origin_id]
+    return replace(row, dated=edits.published or origin.entry.published or origin.first_seen)
 
 
 def moved_since(transaction: Transaction, row: StoryRow, origin: Item) -> list[Moved]:
@@ -89,47 +98,66 @@ def moved_since(transaction: Transaction, row: StoryRow, origin: Item) -> list[M
     return found
 
 
+def _acted(
+    store: Store, slug: str, actor: str, seen: int | None, act: Callable[[Transaction, StoryRow], Iterable[str]]
+) -> Edited:
+    """Act on the story of this address, unless other people did something to it since event `seen`."""
+    with store.append() as transaction:
+        row = stories.row_by_slug(transaction, slug)
+        if row is None:
+            return Edited(is_known=False)
+        if ahead := events.by_others(transaction, row.id, seen, actor):
+            return Edited(conflicts=tuple(ahead))
+        return Edited(fields=tuple(act(transaction, row)))
+
+
 def _decisions(transaction: Transaction, story_id: int) -> dict[str, dict[str, Any]]:
-    """The edits in force, by field."""
+    """The edits in force, by field: of each the last, unless it says that the source's own word holds."""
     held = [each for each in decisions.of_story(transaction, story_id) if each["kind"] == decisions.EDIT]
-    return {next(name for name in FIELDS if name in each["value"]): each for each in held}
+    last = {next(name for name in FIELDS if name in each["value"]): each for each in held}
+    return {name: each for name, each in last.items() if each["value"][name] is not None}
 
 
 def _change(
-    transaction: Transaction, row: StoryRow, values: Mapping[str, dict[str, Any] | None], actor: str, now: datetime
-) -> None:
-    """Let fields have these values (None: the source's own), and log it."""
-    if values:
-        seq = _tell(transaction, row, values, actor, now)
-        for name, value in values.items():
-            _put(transaction, row.id, name, value, actor, now, seq)
+    transaction: Transaction, row: StoryRow, values: Mapping[str, dict[str, Any]], actor: str, now: datetime
+) -> Iterable[str]:
+    """Let fields have these values (None in them: the source's own), at one stroke, and log it."""
+    if not values:
+        return ()
+    return _put(transaction, row.id, values, actor, now, _tell(transaction, row, values, actor, now))
 
 
 def _put(
     transaction: Transaction,
     story_id: int,
-    name: str,
-    value: dict[str, Any] | None,
+    values: Mapping[str, dict[str, Any]],
     actor: str,
     now: datetime,
     seq: int | None,
-) -> None:
-    former = _decisions(transaction, story_id).get(name)
-    if former:
-        decisions.end(transaction, former["id"], now)
-    if value is not None:
+) -> Iterable[str]:
+    """Write the words down over the former ones, which hold again when these are undone."""
+    group = uuid4().hex
+    for value in values.values():
         decisions.record(
-            transaction, story_id=story_id, kind=decisions.EDIT, value=value, actor=actor, at=now, event_seq=seq
+            transaction,
+            story_id=story_id,
+            kind=decisions.EDIT,
+            value=value,
+            actor=actor,
+            at=now,
+            event_seq=seq,
+            group=group,
         )
+    return values.keys()
 
 
 def _tell(
-    transaction: Transaction, row: StoryRow, values: Mapping[str, dict[str, Any] | None], actor: str, now: datetime
+    transaction: Transaction, row: StoryRow, values: Mapping[str, dict[str, Any]], actor: str, now: datetime
 ) -> int:
     """Log that these fields differ now; what a reader notices counts as an update of what is out."""
     new = row
     if "published" in values:
-        edits = from_json(Edits, values["published"] or {})
+        edits = from_json(Edits, values["published"])
         origin = items.load_items(transaction, [row.origin_id])[row.origin_id]
         new = replace(new, dated=edits.published or origin.entry.published or origin.first_seen)
     if row.updated is not None and VISIBLE.intersection(values):
@@ -156,7 +184,7 @@ def _is_other(name: str, said: Edits, story: Story, source: Source) -> bool:
 
 def _value(name: str, said: Edits) -> dict[str, Any]:
     names = (name, "precision") if name == "published" else (name,)
-    return {each: value for each, value in to_json(said).items() if each in names}
+    return dict.fromkeys(names) | {each: value for each, value in to_json(said).items() if each in names}
 
 
 def _said(name: str, entry: Entry) -> str:

@@ -1,5 +1,6 @@
 """The card of a flood: what a source suddenly brought by the dozen comes in, or what of it is dated, or stays known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,11 +8,12 @@ from uuid import uuid4
 
 from aggregator.model import Source, State
 from aggregator.policy.admission import ARCHIVE, FLOOD, FURTHEST_AHEAD
-from aggregator.store import Store, sources, stories
+from aggregator.store import Store, decisions, sources, stories
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
 Choice = Literal["all", "dated", "none"]
+CHOICES: Mapping[str, Choice] = {"all": "all", "dated": "dated", "none": "none"}
 DECIDED = "flood let in"
 
 
@@ -48,7 +50,9 @@ def settle(store: Store, source_id: str, choice: Choice, actor: str, now: dateti
         }
         changes = [(row, _let_in(row, now) if row.id in is_let_in else replace(row, reason=ARCHIVE)) for row in waiting]
         kinds = [new.state.value for _, new in changes]
-        stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
+        seq = stories.apply(transaction, changes, Event(at=now, kind="", actor=actor, group_id=group), kinds)
+        decided = [(row.id, seq + n) for n, row in enumerate(waiting)] if seq else []
+        decisions.record_many(transaction, decided, decisions.FLOOD, {}, actor=actor, at=now, group=group)
     published = kinds.count(State.PUBLISHED.value)
     return published, len(kinds) - published
 

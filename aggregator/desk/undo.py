@@ -4,27 +4,32 @@ Nothing is lost: the log gets the reverse change (kind "undone", with the group 
 A story that had entered the feeds by the stroke leaves them, and counts as never released.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.desk import decide
-from aggregator.store import Store, Transaction, decisions, events, models, samples, stories
+from aggregator.desk import decide, edit, ungroup
+from aggregator.desk.regroup import Said
+from aggregator.store import Store, Transaction, decisions, events, items, models, samples, stories
 from aggregator.store.decisions import Decision
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 
 UNDONE = "undone"
-KINDS = (decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER, decide.STAR)
-FOLLOWS = frozenset({"updated"})  # changes with what the partner does too, and goes back whatever it is now
+KINDS = (
+    decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER, decide.STAR,
+    decisions.EDIT, decisions.PIN, decisions.SCHEDULE, decisions.FLOOD,
+)  # fmt: skip
+FOLLOWS = frozenset({"updated", "dated"})  # change with what the partner does too, and go back whatever they are now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stroke:
-    """What a person decided at once: the decisions, in order, and how to name it."""
+    """What a person decided at once: the decisions, in order, and the stories that it was about."""
 
     decisions: tuple[Decision, ...]
+    story_ids: tuple[int, ...]
 
     @property
     def group(self) -> str:
@@ -42,9 +47,10 @@ class Stroke:
         return tuple(dict.fromkeys(each.kind for each in self.decisions))
 
     @property
-    def story_ids(self) -> tuple[int, ...]:
-        """The stories that it was about."""
-        return tuple(dict.fromkeys(each.story_id for each in self.decisions))
+    def fields(self) -> frozenset[str]:
+        """What was edited."""
+        edits = (each for each in self.decisions if each.kind == decisions.EDIT)
+        return frozenset(name for each in edits for name in each.value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +70,11 @@ class Undone:
 def last_stroke(transaction: Transaction, actor: str) -> Stroke | None:
     """What this person would undo next."""
     found = decisions.last_group(transaction, actor, KINDS)
-    return Stroke(decisions=tuple(found)) if found else None
+    if not found:
+        return None
+    paired = [number for each in found for number in each.pair or ()]
+    homes = items.story_numbers(transaction, paired).values() if paired else (each.story_id for each in found)
+    return Stroke(decisions=tuple(found), story_ids=tuple(dict.fromkeys(homes)))
 
 
 def undo(store: Store, actor: str, now: datetime, steps: int = 1) -> Undone:
@@ -73,41 +83,84 @@ def undo(store: Store, actor: str, now: datetime, steps: int = 1) -> Undone:
     restored: list[str] = []
     with store.append() as transaction:
         while len(strokes) < steps and (stroke := last_stroke(transaction, actor)):
-            rows = stories.rows(transaction, stroke.story_ids)
-            changes, obstacle = _reverse(transaction, stroke, rows)
-            if obstacle is not None:
-                row, by = obstacle
-                return Undone(strokes=tuple(strokes), restored=tuple(restored), refused=stories.slug_of(row), by=by)
-            event = Event(at=now, kind=UNDONE, actor=actor, group_id=stroke.group or None)
-            stories.apply(transaction, changes, event)
-            for each in stroke.decisions:
-                decisions.end(transaction, each.id, now)
-            free = set(rows) - stories.decided(transaction, rows)
-            if samples.reopen(transaction, free):
-                models.renew(transaction)
+            take_back = _take_pairs_back if stroke.decisions[0].pair else _take_back
+            came = take_back(transaction, stroke, actor, now)
+            if isinstance(came, Obstacle):
+                slug = stories.slug_of(came.row)
+                return Undone(strokes=tuple(strokes), restored=_once(restored), refused=slug, by=came.by)
             strokes.append(stroke)
-            restored += [stories.slug_of(new) for _, new in changes]
-    return Undone(strokes=tuple(strokes), restored=tuple(dict.fromkeys(restored)))
+            restored += came
+    return Undone(strokes=tuple(strokes), restored=_once(restored))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Obstacle:
+    """A story that stands in the way, and who changed it later ("" for the program)."""
+
+    row: StoryRow
+    by: str
+
+
+def _take_back(transaction: Transaction, stroke: Stroke, actor: str, now: datetime) -> list[str] | Obstacle:
+    """Let stories be what they were before a stroke; returns their slugs."""
+    rows = stories.rows(transaction, stroke.story_ids)
+    changes = _reverse(transaction, stroke, rows)
+    if isinstance(changes, Obstacle):
+        return changes
+    decisions.end_all(transaction, [each.id for each in stroke.decisions], now)
+    changes = [(old, _as_edited(transaction, stroke, old, new, now)) for old, new in changes]
+    event = Event(at=now, kind=UNDONE, actor=actor, group_id=stroke.group or None)
+    stories.apply(transaction, changes, event)
+    same = [replace(event, story_id=old.id) for old, new in changes if old == new]
+    if same:  # a pin, a picture: readers see the difference, and release reads the log
+        events.append(transaction, same)
+    free = set(rows) - stories.decided(transaction, rows)
+    if samples.reopen(transaction, free):
+        models.renew(transaction)
+    return [stories.slug_of(row) for row in rows.values()]
+
+
+def _take_pairs_back(transaction: Transaction, stroke: Stroke, actor: str, now: datetime) -> list[str] | Obstacle:
+    """Let items be in the stories where they were before a stroke; returns the slugs of these."""
+    moves = ungroup.moves_of(transaction, stroke.decisions)
+    in_the_way = ungroup.obstacle(transaction, moves, stroke.decisions[-1].id, KINDS)
+    if in_the_way is not None:
+        row, by = in_the_way
+        return Obstacle(row=row, by=by)
+    ungroup.take_back(transaction, stroke.decisions, moves, Said(actor=actor, at=now, group=stroke.group))
+    rows = stories.rows(transaction, moves.rows or stroke.story_ids)
+    return [stories.slug_of(row) for row in rows.values() if row.merged_into is None]
+
+
+def _once(slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slugs))
 
 
 def _reverse(
     transaction: Transaction, stroke: Stroke, rows: Mapping[int, StoryRow]
-) -> tuple[list[tuple[StoryRow, StoryRow]], tuple[StoryRow, str] | None]:
-    """The changes that take a stroke back; or the story that stands in the way, and who changed it."""
-    later = decisions.later_than(transaction, stroke.decisions, KINDS)
-    if later:
-        return [], (rows[later[0].story_id], later[0].actor)
-    seqs = [each.event_seq for each in stroke.decisions if each.event_seq is not None]
-    log = events.by_seq(transaction, seqs)
-    said = {number: _said(stroke, number) for number in rows}
+) -> list[tuple[StoryRow, StoryRow]] | Obstacle:
+    """The stories of a stroke as (they are, they were before it); or the story that stands in the way."""
+    last = {each.story_id: each.id for each in stroke.decisions}
+    for each in decisions.later_than(transaction, last, KINDS):
+        return Obstacle(row=rows[each.story_id], by=each.actor)
+    log = events.by_seq(transaction, {each.event_seq for each in stroke.decisions if each.event_seq is not None})
     changes = []
     for number, row in rows.items():
         before, after = composed([each for each in log if each.story_id == number])
-        held = row.fields()
-        if any(held.get(name, value) != value for name, value in (after | said[number]).items() if name not in FOLLOWS):
-            return [], (row, "")
+        held, left = row.fields(), after | _said(stroke, number)
+        if any(held.get(name, value) != value for name, value in left.items() if name not in FOLLOWS):
+            return Obstacle(row=row, by="")
         changes.append((row, stories.with_fields(row, before)))
-    return [each for each in changes if each[0] != each[1]], None
+    return changes
+
+
+def _as_edited(transaction: Transaction, stroke: Stroke, old: StoryRow, new: StoryRow, now: datetime) -> StoryRow:
+    """A story with the date that holds when an edit is taken back; of what is out, readers see that it changed."""
+    if "published" in stroke.fields:
+        new = edit.redated(transaction, new)
+    if old.updated is not None and edit.VISIBLE & stroke.fields:
+        new = replace(new, updated=now)
+    return new
 
 
 def _said(stroke: Stroke, story_id: int) -> dict[str, Any]:

@@ -2,10 +2,15 @@
 
 By socket callbacks and the system's own poller (libcurl's socket_action interface), so that a turn costs what happened
 and not what is open, and file descriptors may be numbered above 1023, where select() fails.
+
+libcurl cannot hand on what a callback raises: pycurl prints it, and it is gone. So no signal comes in while libcurl
+works; else a Ctrl-C at the wrong moment would be lost, and the loop would wait on.
 """
 
 import selectors
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 import pycurl
@@ -27,11 +32,13 @@ class Loop:
 
     def add(self, handle: pycurl.Curl) -> None:
         """Put a transfer under way."""
-        self._multi.add_handle(handle)
+        with undisturbed():
+            self._multi.add_handle(handle)
 
     def remove(self, handle: pycurl.Curl) -> None:
         """Take a transfer away, ended or not."""
-        self._multi.remove_handle(handle)
+        with undisturbed():
+            self._multi.remove_handle(handle)
 
     def drive(self, seconds: float) -> list[Ended]:
         """Wait for something to happen, at most so long, and return the transfers that have ended by it."""
@@ -41,7 +48,8 @@ class Loop:
             self._act(key.fd, events)
         if self._timer is not None and self._timer <= monotonic():
             self._timer = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            with undisturbed():
+                self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         return self._ended()
 
     def close(self) -> None:
@@ -52,7 +60,8 @@ class Loop:
     def _act(self, descriptor: int, events: int) -> None:
         readable = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
         writable = pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-        self._multi.socket_action(descriptor, readable | writable)
+        with undisturbed():
+            self._multi.socket_action(descriptor, readable | writable)
 
     def _ended(self) -> list[Ended]:
         ended: list[Ended] = []
@@ -79,3 +88,13 @@ class Loop:
         else:
             self._poller.register(descriptor, events)
             self._watched.add(descriptor)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C waiting until the end of the block; threads that are started in it never get any."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)

@@ -14,6 +14,7 @@ import structlog
 from aggregator.config import Config
 from aggregator.desk.learn import is_due
 from aggregator.desk.sample import draw_weekly
+from aggregator.store import ticks
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ COMMAND = (sys.executable, "-m", "aggregator", "themes", "train", "--adopt", "--
 
 
 def learn(service: Service, now: datetime, *, has_trainer: bool | None = None) -> bool:
-    """Draw the sample and train when either is due; returns whether a training was tried."""
+    """Draw the sample and train when either is due, at most one try a day; returns whether a training was tried."""
     settings = service.config.learning
     drawn = draw_weekly(service.store, now, settings.sample)
     if drawn:
@@ -31,6 +32,9 @@ def learn(service: Service, now: datetime, *, has_trainer: bool | None = None) -
     can_train = find_spec("sklearn") is not None if has_trainer is None else has_trainer
     if not can_train or not is_due(service.store, now, settings.corrections):
         return False
+    with service.store.write() as transaction:
+        if not ticks.once(transaction, "train", now.replace(hour=0, minute=0, second=0, microsecond=0)):
+            return False
     train(service.config)
     return True
 

@@ -41,6 +41,8 @@ class Account:
     oidc_subject: str | None
     created: datetime
     disabled: datetime | None
+    wants_reminders: bool = True
+    reminded: datetime | None = None
 
     @property
     def actor(self) -> str:
@@ -82,6 +84,7 @@ def add(
         "sources": list(sources),
         "language": language,
         "keys_enabled": True,
+        "wants_reminders": True,
         "oidc_subject": oidc_subject,
         "created": now,
     }
@@ -120,9 +123,14 @@ def is_empty(transaction: Transaction) -> bool:
     return transaction.execute(select(account.c.id).limit(1)).first() is None
 
 
+def lock(transaction: Transaction) -> None:
+    """Let one after the other do what must not be done twice."""
+    take_numbers(transaction, "account", 0)
+
+
 def count_managers(transaction: Transaction) -> int:
     """How many managers can sign in. Locks the accounts' counter: two managers cannot shut out each other at once."""
-    take_numbers(transaction, "account", 0)
+    lock(transaction)
     query = select(func.count()).select_from(account)
     query = query.where(account.c.role == Role.MANAGER.value, account.c.disabled.is_(None))
     return transaction.execute(query).scalar_one()
@@ -156,4 +164,6 @@ def _account(row: Row[Any]) -> Account:
         oidc_subject=row.oidc_subject,
         created=row.created,
         disabled=row.disabled,
+        wants_reminders=row.wants_reminders,
+        reminded=row.reminded,
     )

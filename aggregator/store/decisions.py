@@ -1,17 +1,17 @@
 """What people decided. A decision and its event are written together; undoing one marks it, nothing is lost."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 
-from aggregator.model import Edits
+from aggregator.model import Edits, State
 from aggregator.store.codec import from_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import EPOCH, MICROSECOND, decision
+from aggregator.store.tables import EPOCH, MICROSECOND, decision, story
 
 STORY, PAIR, SOURCE, TERM = "story", "pair", "source", "term"  # what a decision is about
 JOIN, APART = "join", "apart"  # of a pair: one story, never one story
@@ -19,12 +19,16 @@ ALWAYS = "always"  # of a source or a term: what it is always about
 EDIT = "edit"  # of a story: one of its words; the value holds it, so that it can be erased
 PIN = "pin"  # of a story: first on the news page until a date
 SCHEDULE = "schedule"  # of a story: published at a time
+FLOOD = "flood"  # of a story: let in or kept as known with all that its source brought at once
 ASK = "ask"  # of a source: its items are never joined without an editor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """One decision about a story. `group` is shared by what was decided at one stroke; None: it stands alone."""
+    """One decision about a story, or about a `pair` of items (then `story_id` is 0).
+
+    `group` is shared by what was decided at one stroke; None: it stands alone.
+    """
 
     id: int
     story_id: int
@@ -34,6 +38,7 @@ class Decision:
     at: datetime
     event_seq: int | None
     group: str | None
+    pair: tuple[int, int] | None = None
 
 
 def record(
@@ -53,6 +58,26 @@ def record(
     )
 
 
+def record_many(
+    transaction: Transaction,
+    of: Sequence[tuple[int, int | None]],
+    kind: str,
+    value: dict[str, Any],
+    *,
+    actor: str,
+    at: datetime,
+    group: str,
+) -> None:
+    """Write down one decision about many stories: (story, the seq of its event, None when nothing changed)."""
+    if of:
+        first = take_numbers(transaction, "decision", len(of))
+        common = {"subject_kind": STORY, "kind": kind, "value": value, "actor": actor, "at": at, "group_id": group}
+        rows = [
+            common | {"id": first + n, "subject": str(number), "event_seq": seq} for n, (number, seq) in enumerate(of)
+        ]
+        transaction.execute(insert(decision), rows)
+
+
 def record_pairs(
     transaction: Transaction,
     pairs: Iterable[tuple[int, int]],
@@ -60,13 +85,18 @@ def record_pairs(
     *,
     actor: str,
     at: datetime,
-    event_seq: int | None = None,
+    group: str | None = None,
+    log: tuple[int, int] | None = None,
 ) -> None:
-    """Write down what holds of pairs of items (JOIN or APART); it ends what was said of them before."""
+    """Write down what holds of pairs of items (JOIN or APART); the last word about a pair holds.
+
+    `log`: the seqs of the first and the last event of the stroke, when it moved anything.
+    """
+    first, last = log or (None, None)
+    value = {} if last is None else {"last_event": last}
     for pair in sorted({(min(pair), max(pair)) for pair in pairs}):
         subject = f"{pair[0]}:{pair[1]}"
-        end_of(transaction, PAIR, subject, at)
-        _write(transaction, PAIR, subject, kind, value={}, actor=actor, at=at, event_seq=event_seq)
+        _write(transaction, PAIR, subject, kind, value=value, actor=actor, at=at, event_seq=first, group=group)
 
 
 def record_source(
@@ -123,23 +153,31 @@ def _write(
 
 
 def last_group(transaction: Transaction, actor: str, kinds: Collection[str]) -> list[Decision]:
-    """What this person decided at the last stroke about stories, in order, as far as it holds; of these kinds only."""
-    query = _of_stories(kinds).where(decision.c.actor == actor).order_by(decision.c.id.desc()).limit(1)
-    last = transaction.execute(query).one_or_none()
+    """What this person decided at the last stroke, in order, as far as it holds: of these kinds, or about pairs."""
+    of_story = and_(decision.c.subject_kind == STORY, decision.c.kind.in_(kinds))
+    of_pair = and_(decision.c.subject_kind == PAIR, decision.c.group_id.is_not(None))
+    query = select(decision).where(
+        decision.c.actor == actor, decision.c.undone_at.is_(None), or_(of_story, of_pair)
+    )  # fmt: skip
+    last = transaction.execute(query.order_by(decision.c.id.desc()).limit(1)).one_or_none()
     if last is None or last.group_id is None:
         return [] if last is None else [_decision(last)]
     return of_group(transaction, last.group_id, actor)
 
 
 def of_group(transaction: Transaction, group: str, actor: str) -> list[Decision]:
-    """What this person decided at one stroke about stories, in order, as far as it holds."""
-    query = _of_stories().where(decision.c.group_id == group, decision.c.actor == actor).order_by(decision.c.id)
-    return [_decision(row) for row in transaction.execute(query)]
+    """What this person decided at one stroke about stories and pairs, in order, as far as it holds."""
+    query = select(decision).where(
+        decision.c.group_id == group,
+        decision.c.actor == actor,
+        decision.c.undone_at.is_(None),
+        decision.c.subject_kind.in_((STORY, PAIR)),
+    )
+    return [_decision(row) for row in transaction.execute(query.order_by(decision.c.id))]
 
 
-def later_than(transaction: Transaction, of: Iterable[Decision], kinds: Collection[str]) -> list[Decision]:
-    """What was decided (of these kinds) about the same stories after `of`, the latest first."""
-    last = {each.story_id: each.id for each in of}
+def later_than(transaction: Transaction, last: Mapping[int, int], kinds: Collection[str]) -> list[Decision]:
+    """What was decided (of these kinds) about stories after the decision named for each, the latest first."""
     found: list[Decision] = []
     for part in parts(str(number) for number in last):
         query = _of_stories(kinds).where(decision.c.subject.in_(part), decision.c.id > min(last.values()))
@@ -179,9 +217,11 @@ def _of_stories(kinds: Collection[str] = ()) -> Select[Any]:
 
 
 def _decision(row: Any) -> Decision:
+    is_pair = row.subject_kind == PAIR
     return Decision(
         id=row.id,
-        story_id=int(row.subject),
+        story_id=0 if is_pair else int(row.subject),
+        pair=_pair(row.subject) if is_pair else None,
         kind=row.kind,
         value=row.value,
         actor=row.actor,
@@ -194,11 +234,25 @@ def _decision(row: Any) -> Decision:
 def pairs(transaction: Transaction, kind: str) -> list[tuple[int, int]]:
     """The pairs of items of which `kind` holds (JOIN or APART), in the order in which people said so."""
     query = (
-        select(decision.c.subject)
-        .where(decision.c.subject_kind == PAIR, decision.c.kind == kind, decision.c.undone_at.is_(None))
-        .order_by(decision.c.id)
+        select(decision.c.subject, decision.c.kind)
+        .where(decision.c.subject_kind == PAIR, decision.c.undone_at.is_(None))
+        .order_by(decision.c.id.desc())
     )
-    return [_pair(subject) for subject in transaction.execute(query).scalars()]
+    last: dict[str, str] = {}
+    for row in transaction.execute(query):
+        last.setdefault(row.subject, row.kind)
+    return [_pair(subject) for subject in reversed(last) if last[subject] == kind]
+
+
+def said_of_pairs(transaction: Transaction, of: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """What holds (JOIN or APART) of these pairs; one of which nothing was said is not there."""
+    found: dict[tuple[int, int], str] = {}
+    for part in parts(f"{one}:{other}" for one, other in of):
+        query = select(decision.c.subject, decision.c.kind).where(
+            decision.c.subject_kind == PAIR, decision.c.subject.in_(part), decision.c.undone_at.is_(None)
+        )
+        found |= {_pair(row.subject): row.kind for row in transaction.execute(query.order_by(decision.c.id))}
+    return found
 
 
 def items_paired_since(transaction: Transaction, at: datetime) -> set[int]:
@@ -254,7 +308,7 @@ def edits_of(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, Ed
 
 
 def in_force(transaction: Transaction, kind: str) -> dict[int, dict[str, Any]]:
-    """The decisions of this kind about stories that hold now, the latest of each story, by story."""
+    """The last decision of this kind about each story of which one holds, by story."""
     query = (
         select(decision)
         .where(decision.c.subject_kind == STORY, decision.c.kind == kind, decision.c.undone_at.is_(None))
@@ -265,17 +319,23 @@ def in_force(transaction: Transaction, kind: str) -> dict[int, dict[str, Any]]:
 
 def pinned(transaction: Transaction) -> dict[int, datetime]:
     """Until when stories stand first on the news page, by story."""
-    return _times(transaction, PIN, "until")
+    said = in_force(transaction, PIN)
+    return {
+        number: EPOCH + each["value"]["until"] * MICROSECOND
+        for number, each in said.items()
+        if each["value"]["until"] is not None  # somebody ended it
+    }
 
 
-def scheduled(transaction: Transaction) -> dict[int, datetime]:
-    """When stories will be published, by story."""
-    return _times(transaction, SCHEDULE, "at")
+def scheduled(transaction: Transaction) -> dict[int, Decision]:
+    """The plans for the stories that wait for their time, by story."""
+    waiting = select(story.c.id).where(story.c.state == State.SCHEDULED.value)
+    return last_of_kind(transaction, transaction.execute(waiting).scalars(), SCHEDULE)
 
 
-def _times(transaction: Transaction, kind: str, name: str) -> dict[int, datetime]:
-    held = in_force(transaction, kind)
-    return {number: EPOCH + each["value"][name] * MICROSECOND for number, each in held.items()}
+def planned_at(plan: Decision) -> datetime:
+    """When a scheduled story will be published."""
+    return EPOCH + int(plan.value["at"]) * MICROSECOND
 
 
 def end_of(transaction: Transaction, subject_kind: str, subject: str, now: datetime, kind: str | None = None) -> None:
@@ -291,4 +351,10 @@ def end_of(transaction: Transaction, subject_kind: str, subject: str, now: datet
 
 def end(transaction: Transaction, number: int, now: datetime) -> None:
     """A decision no longer holds."""
-    transaction.execute(update(decision).where(decision.c.id == number).values(undone_at=now))
+    end_all(transaction, [number], now)
+
+
+def end_all(transaction: Transaction, numbers: Iterable[int], now: datetime) -> None:
+    """These decisions no longer hold."""
+    for part in parts(numbers):
+        transaction.execute(update(decision).where(decision.c.id.in_(part)).values(undone_at=now))

@@ -84,6 +84,29 @@ def since(transaction: Transaction, seq: int, limit: int | None = None) -> list[
     return [Event(**row._mapping) for row in transaction.execute(query)]
 
 
+def last_seq(transaction: Transaction) -> int:
+    """The seq of the latest event, 0 for an empty log."""
+    return transaction.execute(select(func.max(event.c.seq))).scalar() or 0
+
+
+def between(transaction: Transaction, first: int, last: int) -> list[Event]:
+    """The events from one seq to another, both included, in order."""
+    query = select(event).where(event.c.seq >= first, event.c.seq <= last).order_by(event.c.seq)
+    return [Event(**row._mapping) for row in transaction.execute(query)]
+
+
+def homes_before(transaction: Transaction, item_ids: Iterable[int], seq: int) -> dict[int, int]:
+    """The story that each of these items belonged to before event `seq`."""
+    found: dict[int, int] = {}
+    for part in parts(item_ids):
+        query = select(event.c.item_id, event.c.story_id).where(
+            event.c.item_id.in_(part), event.c.story_id.is_not(None), event.c.seq < seq
+        )
+        rows = transaction.execute(query.order_by(event.c.seq))
+        found |= {item: story for item, story in rows if item is not None and story is not None}
+    return found
+
+
 def spoken_of(transaction: Transaction, seq: int) -> list[Event]:
     """Events after `seq`, in order, with no more than release asks of them: which story, and what it was `before`."""
     query = select(event.c.seq, event.c.at, event.c.kind, event.c.story_id, event.c.before)
@@ -121,11 +144,12 @@ def has_human_after(transaction: Transaction, seq: int) -> bool:
     return transaction.execute(query.limit(1)).scalar() is not None
 
 
-def by_others(transaction: Transaction, story_id: int, seq: int, actor: str) -> Event | None:
-    """The last thing that another person did about a story after `seq`."""
+def by_others(transaction: Transaction, story_id: int, seq: int | None, actor: str) -> list[Event]:
+    """What other people did about a story after `seq` (None: nobody asks); the program by itself overtakes nobody."""
+    if seq is None:
+        return []
     query = select(event).where(event.c.story_id == story_id, event.c.seq > seq, event.c.actor.not_in((SYSTEM, actor)))
-    row = transaction.execute(query.order_by(event.c.seq.desc()).limit(1)).one_or_none()
-    return None if row is None else Event(**row._mapping)
+    return [Event(**row._mapping) for row in transaction.execute(query.order_by(event.c.seq))]
 
 
 def last_held(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, datetime]:

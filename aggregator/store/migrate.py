@@ -1,17 +1,17 @@
 """Bringing the tables to the version that this program knows, by numbered migrations (alembic)."""
 
 import logging
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from aggregator.errors import StoreError
-from aggregator.store.database import Store
+from aggregator.store import copying
+from aggregator.store.database import Store, open_store
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0007"  # a test holds this to the newest file in migrations/versions
+HEAD = "0011"  # a test holds this to the newest file in migrations/versions
 
 
 def version(store: Store) -> str | None:
@@ -25,7 +25,7 @@ def version(store: Store) -> str | None:
 
 
 def prepare(store: Store, backups: Path | None = None) -> None:
-    """Make or upgrade the tables when they are not at our version; a filled SQLite file is copied to `backups` first.
+    """Make or upgrade the tables when they are not at our version; a filled database is copied to `backups` first.
 
     Raises StoreError when the database is newer than this program.
     """
@@ -38,22 +38,30 @@ def prepare(store: Store, backups: Path | None = None) -> None:
                 f"the database is at version {found}, this program knows {HEAD}: start the newer program, "
                 "or restore the backup that it made before upgrading"
             )
-        if store.dialect == "sqlite" and backups is not None:
-            backup_sqlite(store, backups / f"before-{HEAD}-from-{found}.sqlite")
-    _upgrade(store)
+        if backups is not None:
+            keep(store, found, backups / f"before-{HEAD}-from-{found}.sqlite")
+    upgrade(store)
 
 
-def backup_sqlite(store: Store, target: Path) -> None:
-    """Copy a SQLite database, also while it is in use (SQLite's online backup)."""
+def keep(store: Store, found: str, target: Path) -> None:
+    """Copy a database whose tables are at version `found` into a SQLite file, also while it is in use."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    source = store.engine.url.database or ""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
-        live.backup(copy)
-    shutil.move(part, target)
+    part.unlink(missing_ok=True)
+    if store.dialect == "sqlite":
+        with closing(sqlite3.connect(store.engine.url.database or "")) as live, closing(sqlite3.connect(part)) as copy:
+            live.backup(copy)
+    else:
+        copy_to = open_store(f"sqlite+pysqlite:///{part}")
+        upgrade(copy_to, found)
+        with store.read() as reading, copy_to.write() as writing:
+            copying.copy_all(reading, writing, copying.tables_of(reading))
+        copy_to.close()
+    part.replace(target)
 
 
-def _upgrade(store: Store) -> None:
+def upgrade(store: Store, to: str = "head") -> None:
+    """Run the migrations up to the version `to`, all in one transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -63,4 +71,4 @@ def _upgrade(store: Store) -> None:
     with store.write() as transaction:
         attributes: dict[str, Any] = config.attributes
         attributes["connection"] = transaction
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from aggregator.store import samples
 from aggregator.store.database import Transaction
 from aggregator.store.stories import StoryRow
 from aggregator.store.tables import EPOCH, MICROSECOND, item, story
@@ -81,7 +82,9 @@ def place(text: str) -> Place | None:
 
 
 def page(transaction: Transaction, wanted: Wanted, *, limit: int, after: Place | None = None) -> Found:
-    """The next stories of a list."""
+    """The next stories of a list. The sample is no list to browse: it has one page, of what is not answered yet."""
+    if wanted.tray is Tray.SAMPLE:
+        return Found(stories=tuple(samples.open(transaction, limit)), next=None)
     found: list[Place] = []
     for rank in RANKS:
         if after is not None and rank < after.rank:
@@ -98,15 +101,16 @@ def page(transaction: Transaction, wanted: Wanted, *, limit: int, after: Place |
 
 def counts(transaction: Transaction) -> dict[Tray, int]:
     """How many stories each list holds; `COUNTED` + 1 for more than that."""
-    return {
+    held = {
         tray: transaction.execute(
             select(func.count()).select_from(
                 select(story.c.id).where(story.c.tray == tray.value).limit(COUNTED + 1).subquery()
             )
         ).scalar_one()
         for tray in Tray
-        if tray is not Tray.NONE
+        if tray not in (Tray.NONE, Tray.SAMPLE)
     }
+    return held | {Tray.SAMPLE: samples.count_open(transaction, COUNTED + 1)}
 
 
 def floods(transaction: Transaction) -> dict[str, int]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import Select, exists, func, insert, or_, select, update
 
 from aggregator.model import State
 from aggregator.store import stories
@@ -78,13 +79,21 @@ def put(transaction: Transaction, drawn: Iterable[Drawn]) -> None:
 
 def open(transaction: Transaction, limit: int) -> list[int]:
     """The numbers of the sampled stories that wait for an editor, the oldest draw first, both kinds mixed."""
-    query = (
-        select(sample.c.story_id)
-        .where(sample.c.decided_at.is_(None))
-        .order_by(sample.c.drawn_at, sample.c.story_id)
-        .limit(limit)
-    )
+    query = _open(sample.c.story_id).order_by(sample.c.drawn_at, sample.c.story_id).limit(limit)
     return list(transaction.execute(query).scalars())
+
+
+def count_open(transaction: Transaction, most: int) -> int:
+    """How many sampled stories wait for an editor; `most` at most."""
+    return transaction.execute(
+        select(func.count()).select_from(_open(sample.c.story_id).limit(most).subquery())
+    ).scalar_one()
+
+
+def _open(column: Any) -> Select[Any]:
+    """What became part of another story is no longer asked about."""
+    query = select(column).join(story, story.c.id == sample.c.story_id)
+    return query.where(sample.c.decided_at.is_(None), story.c.merged_into.is_(None))
 
 
 def answer(transaction: Transaction, story_id: int, verdict: str | None, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from aggregator.model import Edits, Item, State, Story, Tags
 from aggregator.store.database import Transaction
-from aggregator.store.decisions import edits_of
+from aggregator.store.decisions import FLOOD, edits_of
 from aggregator.store.events import Event, append
 from aggregator.store.items import item_from, parts
 from aggregator.store.tables import EPOCH, MICROSECOND, decision, item, story
@@ -219,11 +219,17 @@ def stated_dates(transaction: Transaction, ids: Iterable[int]) -> dict[int, date
 
 
 def decided(transaction: Transaction, ids: Iterable[int]) -> set[int]:
-    """Those of `ids` about which a person decided something: polls leave them as they are."""
+    """Those of `ids` about which a person decided something: polls leave them as they are.
+
+    Letting in what came with a flood is no word about the one story.
+    """
     found: set[int] = set()
     for part in parts(str(each) for each in ids):
         query = select(decision.c.subject).where(
-            decision.c.subject_kind == "story", decision.c.subject.in_(part), decision.c.undone_at.is_(None)
+            decision.c.subject_kind == "story",
+            decision.c.subject.in_(part),
+            decision.c.undone_at.is_(None),
+            decision.c.kind != FLOOD,
         )
         found.update(int(subject) for subject in transaction.execute(query).scalars())
     return found

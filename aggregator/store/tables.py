@@ -343,6 +343,8 @@ class AccountColumns(TypedColumns):
     oidc_subject: Named[str | None] = Column(String, unique=True)
     created: Named[datetime] = Column(UtcDateTime)
     disabled = Column(UtcDateTime)
+    wants_reminders: Named[bool]
+    reminded = Column(UtcDateTime)  # when a letter about the round was last put in the outbox
 
 
 class SessionColumns(TypedColumns):

@@ -20,6 +20,7 @@ class Tray(StrEnum):
     PUBLISHED = "published"
     REJECTED = "rejected"
     DROPPED = "dropped"  # off-topic by the program's own word
+    SAMPLE = "sample"  # drawn for people to judge; its stories lie in another list too
 
 
 OPEN = (Tray.NEW, Tray.UNSURE)  # what an editor is asked about

@@ -18,7 +18,7 @@ from aggregator.demo.settings import BOUNDS, DATABASE, demo_config, empty
 from aggregator.model import Outcome, Poll, State, Story
 from aggregator.pipeline import Report
 from aggregator.release import page_path
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import documents, sources, stories
 from aggregator.store.check import contradictions
 from aggregator.wiring import Service, open_service

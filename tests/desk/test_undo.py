@@ -8,16 +8,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from aggregator.desk import decide, undo
+from aggregator.desk import decide, edit, join, timing, undo
 from aggregator.desk.decide import Said
-from aggregator.model import State
+from aggregator.model import Edits, State
 from aggregator.policy.waiting import next_monday
-from aggregator.store import Store, decisions, migrate, open_store, stories
+from aggregator.store import Store, decisions, items, migrate, open_store, stories
 from aggregator.store.check import contradictions
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 from tests.desk.test_decide import ARCHIVED, HELD, LATER, OUT, log, now_held, slug
-from tests.factories import HOUR, NOW
+from tests.factories import DAY, HOUR, NOW, make_item
 from tests.store.test_stories import keep, row
 
 
@@ -129,8 +129,23 @@ def test_a_decision_from_before_there_were_strokes_is_a_step_too(store: Store) -
 
 SLUGS = [slug(n) for n in range(1, 6)]
 THEMES = ["instroom", "leven-lang-ontwikkelen", "publiek-privaat-samenwerken"]
-FIRST = [HELD, replace(row(2), released=None, updated=None), row(3), replace(row(4), state=State.OFF_TOPIC), row(5)]
+FIRST = [
+    replace(each, dated=make_item(each.id).entry.published or each.dated)
+    for each in (HELD, row(2, released=None, updated=None), row(3), row(4, state=State.OFF_TOPIC), row(5))
+]
+who = st.sampled_from(["thea", "piet"])
+said = st.builds(
+    Edits,
+    title=st.sampled_from([None, "Een betere kop"]),
+    teaser=st.sampled_from([None, "Een eigen zin."]),
+    published=st.sampled_from([None, NOW - DAY]),
+)
 some = st.lists(st.sampled_from(SLUGS), min_size=1, max_size=3)
+
+
+def pruned(story: StoryRow) -> StoryRow:
+    """A story without the time of its last change, which goes on when readers saw words come and go."""
+    return replace(story, updated=story.updated and NOW)
 
 
 class Desk(RuleBasedStateMachine):
@@ -146,9 +161,16 @@ class Desk(RuleBasedStateMachine):
         self.now = NOW
 
     def teardown(self) -> None:
+        timing.let_out(self.store, self.now)
         while undo.undo(self.store, "thea", self.now).strokes or undo.undo(self.store, "piet", self.now).strokes:
             pass
-        assert list(self.rows().values()) == FIRST
+        assert {each.id: pruned(each) for each in self.rows().values()} == {each.id: pruned(each) for each in FIRST}
+        with self.store.read() as transaction:
+            assert {number: set(held) for number, held in items.of_stories(transaction, range(1, 6)).items()} == {
+                number: {number} for number in range(1, 6)
+            }
+            assert decisions.edits_of(transaction, range(1, 6)) == decisions.pinned(transaction) == {}
+            assert decisions.pairs(transaction, decisions.JOIN) == decisions.pairs(transaction, decisions.APART) == []
         self.store.close()
         self.folder.cleanup()
 
@@ -175,6 +197,45 @@ class Desk(RuleBasedStateMachine):
             "theme+publish": [decide.first_theme(theme, self.now), decide.publishing(self.now)],
         }[what]
         assert not decide.decide(self.store, slugs, steps, Said(actor=who, at=self.now)).conflicts
+
+    @rule(slug=st.sampled_from(SLUGS), who=who, said=said)
+    def someone_edits(self, slug: str, who: str, said: Edits) -> None:
+        self.now += HOUR
+        edit.edit(self.store, slug, said, who, self.now)
+
+    @rule(slug=st.sampled_from(SLUGS), who=who, field=st.sampled_from(edit.FIELDS))
+    def someone_goes_back_to_the_source(self, slug: str, who: str, field: str) -> None:
+        self.now += HOUR
+        edit.restore(self.store, slug, [field], who, self.now)
+
+    @rule(slug=st.sampled_from(SLUGS), who=who, hours=st.integers(1, 4))
+    def someone_plans(self, slug: str, who: str, hours: int) -> None:
+        self.now += HOUR
+        timing.schedule(self.store, slug, self.now + hours * HOUR, who, self.now)
+
+    @rule(slug=st.sampled_from(SLUGS), who=who, days=st.sampled_from([0, 99]))
+    def someone_pins(self, slug: str, who: str, days: int) -> None:
+        self.now += HOUR
+        timing.pin(self.store, slug, self.now + days * DAY if days else None, who, self.now)
+
+    @rule()
+    def the_time_comes(self) -> None:
+        timing.let_out(self.store, self.now)
+
+    @rule(slugs=st.lists(st.sampled_from(SLUGS), min_size=2, max_size=3), who=who)
+    def someone_joins(self, slugs: list[str], who: str) -> None:
+        self.now += HOUR
+        join.merge(self.store, slugs, who, self.now)
+
+    @rule(slugs=st.lists(st.sampled_from(SLUGS), min_size=2, max_size=3), who=who)
+    def someone_says_never(self, slugs: list[str], who: str) -> None:
+        self.now += HOUR
+        join.never(self.store, slugs, who, self.now)
+
+    @rule(slug=st.sampled_from(SLUGS), leaving=st.sets(st.integers(1, 5), min_size=1, max_size=2), who=who)
+    def someone_splits(self, slug: str, leaving: set[int], who: str) -> None:
+        self.now += HOUR
+        join.split(self.store, slug, leaving, who, self.now, "techniekpact.nl,2022")
 
     @rule(who=st.sampled_from(["thea", "piet"]), steps=st.integers(1, 3))
     def someone_undoes(self, who: str, steps: int) -> None:

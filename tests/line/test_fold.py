@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from aggregator.desk import decide, flood, join, rebuild, retag, undo, waiting
-from aggregator.model import Entry, Failed, Outcome, State, Tags, Wire
+from aggregator.desk import decide, edit, flood, join, rebuild, retag, timing, undo, waiting
+from aggregator.model import Edits, Entry, Failed, Outcome, State, Tags, Wire
 from aggregator.pipeline import Line, poll_due
 from aggregator.store import Store, events, items, leases, migrate, open_store, stories
 from aggregator.store.check import contradictions
@@ -48,6 +48,13 @@ entries = st.builds(
 documents = st.lists(entries, max_size=5)
 sources = st.sampled_from(SOURCES)
 places = st.integers(0, 20)
+people = st.sampled_from(["thea", "thea", "piet"])
+edits = st.builds(
+    Edits,
+    title=st.sampled_from([None, "Een betere kop"]),
+    teaser=st.sampled_from([None, "", "Een eigen zin."]),
+    published=st.sampled_from([None, NOW - 3 * DAY]),
+)
 
 
 def address(source_id: str) -> str:
@@ -123,6 +130,27 @@ class Newsroom(RuleBasedStateMachine):
     def an_editor_gives_a_theme(self, place: int, theme: str | None) -> None:
         slugs = self.slugs()
         decide.set_theme(self.store, [slugs[place % len(slugs)]], theme, None, "thea", self.now)
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, said=edits, who=people)
+    def an_editor_edits(self, place: int, said: Edits, who: str) -> None:
+        edit.edit(self.store, self.slugs()[place % len(self.slugs())], said, who, self.now)
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, field=st.sampled_from(edit.FIELDS), who=people)
+    def an_editor_goes_back_to_the_source_or_stands_by_it(self, place: int, field: str, who: str) -> None:
+        slugs = self.slugs()
+        edit.keep(self.store, slugs[0], [field], who, self.now)
+        edit.restore(self.store, slugs[place % len(slugs)], [field], who, self.now)
+
+    @precondition(lambda self: self.slugs())
+    @rule(place=places, hours=st.sampled_from([0, 1, 60]), who=people)
+    def an_editor_plans_and_pins_and_the_time_comes(self, place: int, hours: int, who: str) -> None:
+        slugs = self.slugs()
+        at = self.now + timedelta(hours=hours)
+        timing.schedule(self.store, slugs[place % len(slugs)], at, who, self.now)
+        timing.pin(self.store, slugs[0], at if hours else None, who, self.now)
+        timing.let_out(self.store, self.now)
 
     @precondition(lambda self: self.slugs())
     @rule(verdict=st.sampled_from(sorted(VERDICTS)), meanwhile=places)
@@ -202,9 +230,9 @@ class Newsroom(RuleBasedStateMachine):
         waiting.bring_back(self.store, self.now + timedelta(hours=100))
         waiting.ask_again(self.store, self.now)
 
-    @rule(steps=st.integers(1, 4))
-    def an_editor_undoes(self, steps: int) -> None:
-        came = undo.undo(self.store, "thea", self.now, steps)
+    @rule(steps=st.integers(1, 4), who=people)
+    def an_editor_undoes(self, steps: int, who: str) -> None:
+        came = undo.undo(self.store, who, self.now, steps)
         with self.store.read() as transaction:
             rows = stories.rows(transaction, stories.by_state(transaction, None, limit=999)).values()
         for row in rows:  # what was never released counts as that again

@@ -18,7 +18,7 @@ from aggregator.errors import AggregatorError
 from aggregator.model import Source
 from aggregator.ops.files import WRITTEN, file_name, with_static_links, write_public_side
 from aggregator.release import Press, refresh
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import documents, stories
 from aggregator.wiring import Service
 from tests.factories import HOUR, NOW, make_entry

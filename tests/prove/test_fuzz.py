@@ -20,7 +20,7 @@ from aggregator.errors import ReadError
 from aggregator.feeds import read_feed
 from aggregator.model import Answer, Document, Entry, Fetched, Request, Wire
 from aggregator.publish.valid import MEDIA_TYPES, complaints
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import documents
 from aggregator.store.check import contradictions
 from aggregator.wiring import Service

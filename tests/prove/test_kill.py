@@ -15,7 +15,7 @@ from typing import Any
 import feedparser
 from sqlalchemy import func, select
 
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import Store, documents, open_store, sources
 from aggregator.store.check import contradictions
 from aggregator.store.events import since

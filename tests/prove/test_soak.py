@@ -11,7 +11,7 @@ from statistics import median
 import pytest
 from sqlalchemy import func, select, text
 
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import Store
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service

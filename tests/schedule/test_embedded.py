@@ -11,8 +11,9 @@ import structlog
 from aggregator.desk import add, decide, timing
 from aggregator.errors import BusyError, StoreError
 from aggregator.model import Answer, Entry, Request, Source, State, Tags
-from aggregator.schedule import embedded
-from aggregator.schedule.embedded import Clock, poll_round, sole_process
+from aggregator.schedule import chores, embedded, polling
+from aggregator.schedule.embedded import Clock, sole_process
+from aggregator.schedule.polling import poll_round
 from aggregator.store import documents, leases, outbox, sources, stories
 from aggregator.store.events import Event
 from aggregator.wiring import Service
@@ -238,7 +239,7 @@ def test_news_is_published_while_a_long_round_goes_on(
 
     publish(partners)
     monkeypatch.setattr(pipeline, "BATCH_POLLS", 1)
-    monkeypatch.setattr(embedded, "RELEASE_SECONDS", 0.0)
+    monkeypatch.setattr(polling, "RELEASE_SECONDS", 0.0)
     generations: list[int] = []
 
     def watch(_: object) -> None:
@@ -293,7 +294,7 @@ def test_what_an_editor_decides_comes_out_without_waiting_for_a_poll(
     wait_for(lambda: slug.encode() in atom(service))
     decide.reject(service.store, [slug], "thea", datetime.now(UTC))
     wait_for(lambda: slug.encode() not in atom(service))
-    assert not embedded.has_news(service.store)
+    assert not chores.has_news(service.store)
     assert clock.stop()
 
 
@@ -319,7 +320,7 @@ def test_what_was_put_off_comes_back_while_the_clock_runs(
 def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[..., Clock]) -> None:
     now = datetime.now(UTC)
     made = add.add(service.line, service.press.site, make_entry(1), "account:1", now)
-    assert timing.schedule(service.store, made.slug, now, "account:1", now)
+    assert timing.schedule(service.store, made.slug, now, "account:1", now).is_done
     assert made.slug.encode() not in atom(service)
     start()
     wait_for(lambda: made.slug.encode() in atom(service))

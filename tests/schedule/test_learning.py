@@ -26,6 +26,7 @@ def test_a_model_is_trained_in_a_process_of_its_own_once_enough_was_corrected(
     decide.set_theme(service.store, [found[0].slug], "instroom", None, "thea", now)
     assert not learning.learn(few, now, has_trainer=False)
     assert learning.learn(few, now, has_trainer=True)
+    assert not learning.learn(few, now, has_trainer=True)  # one try a day
     with service.store.read() as transaction:
         kept = models.every(transaction)
     assert [each.training["corrections"] for each in kept] == [1]

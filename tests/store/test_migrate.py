@@ -1,4 +1,5 @@
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -30,12 +31,39 @@ def test_a_newer_database_is_refused(store: Store) -> None:
         migrate.prepare(store)
 
 
-def test_a_backup_is_a_whole_database_made_while_it_is_in_use(tmp_path: Path) -> None:
-    store = open_store(f"sqlite+pysqlite:///{tmp_path / 'live.sqlite3'}")
-    migrate.prepare(store)
-    with store.read():
-        migrate.backup_sqlite(store, tmp_path / "backups" / "copy.sqlite")
-    with closing(sqlite3.connect(tmp_path / "backups" / "copy.sqlite")) as copy:
+@pytest.fixture
+def old(database_url: str) -> Iterator[Store]:
+    """A database as an earlier program left it, with a source in it."""
+    opened = open_store(database_url)
+    migrate.upgrade(opened, "0006")
+    with opened.write() as transaction:
+        transaction.execute(
+            text("INSERT INTO source (id, settings, added_at) VALUES ('fme', CAST(:settings AS JSON), 5)")
+            if opened.dialect == "postgresql"
+            else text("INSERT INTO source (id, settings, added_at) VALUES ('fme', :settings, 5)"),
+            {"settings": '{"organisation": "FME"}'},
+        )
+    yield opened
+    opened.close()
+
+
+def test_before_an_upgrade_everything_is_kept_as_it_was(old: Store, tmp_path: Path) -> None:
+    """In a file that the earlier program can be started on again, whatever the engine."""
+    migrate.prepare(old, tmp_path / "backups")
+    assert migrate.version(old) == migrate.HEAD
+    [file] = (tmp_path / "backups").iterdir()
+    assert file.name == f"before-{migrate.HEAD}-from-0006.sqlite"
+    with closing(sqlite3.connect(file)) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == (migrate.HEAD,)
-    assert [path.name for path in (tmp_path / "backups").iterdir()] == ["copy.sqlite"]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0006",)
+        assert copy.execute("SELECT id, settings, added_at FROM source").fetchall() == [
+            ("fme", '{"organisation": "FME"}', 5)
+        ]
+
+
+def test_a_new_database_and_one_at_our_version_need_no_backup(database_url: str, tmp_path: Path) -> None:
+    store = open_store(database_url)
+    for _ in range(2):
+        migrate.prepare(store, tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+    store.close()

@@ -28,11 +28,13 @@ def add_to(editors: Editors) -> None:
         return _page(visit, done=done if done in DONE else "")
 
     @editors.post(f"{PAGE}/settings", role=Role.OWNER)
-    def settings(visit: Here, name: Text = "", language: Text = "", keys: Text = "") -> Response:
-        """Name, language, and whether letters are commands in lists (WCAG 2.1.4)."""
+    def settings(visit: Here, name: Text = "", language: Text = "", keys: Text = "", reminders: Text = "") -> Response:
+        """Name, language, whether letters are commands in lists (WCAG 2.1.4), and whether to be reminded by mail."""
         if language not in ("", *LANGUAGES):
             raise HTTPException(422)
-        values = {"name": people.tidy(name), "language": language, "keys_enabled": keys == "on"}
+        values: dict[str, object] = {"name": people.tidy(name), "language": language, "keys_enabled": keys == "on"}
+        if visit.person.role.includes(Role.EDITOR):
+            values["wants_reminders"] = reminders == "on"
         with store.write() as transaction:
             accounts.change(transaction, visit.person.id, **values)
         return to(f"{PAGE}?done=settings")

@@ -1,5 +1,6 @@
 """`+`: news added by hand, from an address that is pasted or written here."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, HTTPException, Query, Response
@@ -49,11 +50,11 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
         second: Text = "", on: Text = "", at: Text = "",
     ) -> Response:  # fmt: skip
         """Take in what was found, with the words as they stand in the form."""
-        address, moment = web_address(link), chosen(day, clock) if day else None
-        if address is None or not clean_text(title) or (day and moment is None):
+        moment = chosen(day, clock) if day else None
+        if web_address(link) is None or not clean_text(title) or (day and moment is None):
             raise HTTPException(422)
         entry = Entry(
-            link=address,
+            link=web_address(link),
             title=clean_text(title),
             summary=clean_text(teaser),
             published=moment[0] if moment else None,
@@ -62,7 +63,8 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
             image=Image(url=image) if web_address(image) else None,
             language=clean_text(language),
         )
-        return finish(visit, entry, then, theme, second, chosen(on, at) if on else None)
+        plan = Plan(then=then, theme=theme, second=second, moment=chosen(on, at) if on else None)
+        return _finish(visit, press, line, entry, plan)
 
     @editors.post(f"{PAGE}/own", role=Role.EDITOR)
     def write(
@@ -78,24 +80,40 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
         entry = add.column(
             clean_text(title), clean_text(text) and text, clean_text(author), picture, visit.now, press.site.language
         )
-        return finish(visit, entry, then, theme, second, chosen(on, at) if on else None)
+        plan = Plan(then=then, theme=theme, second=second, moment=chosen(on, at) if on else None)
+        return _finish(visit, press, line, entry, plan)
 
-    def finish(visit: Visit, entry: Entry, then: str, theme: str, second: str, moment: Chosen | None) -> Response:
-        """Take it in, decide as asked, and go to its page."""
-        known = {"", *(each.slug for each in press.site.themes)}
-        if {theme, second} - known or (then == "schedule" and (moment is None or moment[0] <= visit.now)):
-            raise HTTPException(422)
-        actor, store = visit.person.actor, visit.access.store
-        made: Added = add.add(line, press.site, entry, actor, visit.now)
-        if made.is_new:
-            other = second if second != theme else ""
-            decide.set_theme(store, [made.slug], theme or None, other or None, actor, visit.now)
-        if then == "publish":
-            decide.publish(store, [made.slug], actor, visit.now)
-        elif then == "schedule" and moment:
-            timing.schedule(store, made.slug, moment[0], actor, visit.now)
-        refresh(press, visit.now)
-        return to(f"/edit/stories/{made.slug}?done=added")
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is to become of a piece: which themes it has, and whether it goes out, now or at a moment."""
+
+    then: str
+    theme: str
+    second: str
+    moment: Chosen | None
+
+
+def _finish(visit: Visit, press: Press, line: Line, entry: Entry, plan: Plan) -> Response:
+    """Take it in, decide as asked at one stroke, and go to its page."""
+    known = {"", *(each.slug for each in press.site.themes)}
+    is_too_late = plan.then == "schedule" and (plan.moment is None or plan.moment[0] <= visit.now)
+    if {plan.theme, plan.second} - known or is_too_late:
+        raise HTTPException(422)
+    actor, store = visit.person.actor, visit.access.store
+    made: Added = add.add(line, press.site, entry, actor, visit.now)
+    steps = []
+    if made.is_new:
+        other = plan.second if plan.second != plan.theme else ""
+        steps.append(decide.giving_theme(plan.theme or None, other or None, visit.now))
+    if plan.then == "publish":
+        steps.append(decide.publishing(visit.now))
+    if steps:
+        decide.decide(store, [made.slug], steps, decide.Said(actor=actor, at=visit.now))
+    if plan.then == "schedule" and plan.moment:
+        timing.schedule(store, made.slug, plan.moment[0], actor, visit.now)
+    refresh(press, visit.now)
+    return to(f"/edit/stories/{made.slug}?done=added")
 
 
 def _wrong(form: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Form, HTTPException, Query, Response
 
@@ -17,28 +17,27 @@ from aggregator.store.events import Event
 from aggregator.store.queue import COUNTED, Found, Wanted, place
 from aggregator.store.trays import Tray
 from aggregator.web.accounts import Editors, Here, Visit, to
-from aggregator.web.editors.queue_rows import Choice, Row, choices, row
+from aggregator.web.editors import queue_joining
+from aggregator.web.editors.queue_forms import PAGE, Field, address_of, subject
+from aggregator.web.editors.queue_rows import Beside, Choice, Row, choices, row
 from aggregator.web.editors.queue_said import line_of
 from aggregator.web.editors.shell import page, words_for
 
-PAGE = "/edit/queue"
 ROWS = 20
-TABS = (Tray.NEW, Tray.UNSURE, Tray.LATER, Tray.PUBLISHED, Tray.REJECTED, Tray.DROPPED)
-NAMES = ("tab", "theme", "source", "q", "after")  # what the address of a list says
+TABS = (Tray.NEW, Tray.UNSURE, Tray.LATER, Tray.PUBLISHED, Tray.REJECTED, Tray.DROPPED, Tray.SAMPLE)
 REASONS = ("duplicate", "old news", "advertising", "not for us")
 HELP = (
     ("j k", "key_move"), ("a", "key_publish"), ("1 2 3 4", "key_theme"), ("⇧1 ⇧2 ⇧3 ⇧4", "key_second"),
     ("0", "key_off_topic"), ("d", "key_reject"), ("b", "key_later"), ("s", "key_star"), ("e", "key_edit"),
-    ("m", "key_join"), ("x", "key_select"), ("⇧A ⇧D", "key_bulk"), ("l", "key_alike"), ("z", "key_undo"),
-    ("/", "key_search"), ("n", "key_next"), ("?", "key_help"),
+    ("m", "key_join"), ("⇧M", "key_split"), ("x", "key_select"), ("⇧A ⇧D", "key_bulk"), ("l", "key_alike"),
+    ("z", "key_undo"), ("/", "key_search"), ("n", "key_next"), ("f", "key_flood"), ("?", "key_help"),
 )  # fmt: skip
-CHOICES: Mapping[str, flood.Choice] = {"all": "all", "dated": "dated", "none": "none"}
+REPEATABLE = frozenset({decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER})
 RECENT_DAYS = 14  # of a flood, what is dated within
 FRESH = timedelta(hours=1)  # so long the end of a round is told
 MOST = 200  # stories of one stroke
 
 Text = Annotated[str, Query(max_length=100)]
-Field = Annotated[str, Form(max_length=500)]
 Many = Annotated[Sequence[str], Form(max_length=MOST)]
 
 
@@ -62,7 +61,7 @@ def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
         """One decision about one story, or about many at one stroke."""
         if not story:
             return to(address_of(back, said="nothing"))
-        seen = dict(_subject(each) for each in story)
+        seen = dict(subject(each) for each in story)
         steps = steps_of(act, visit, [each.slug for each in themes])
         said = Said(actor=visit.person.actor, at=visit.now, seen=seen)
         came = decide.decide(store, seen, steps, said)
@@ -91,9 +90,9 @@ def add_to(editors: Editors, themes: Sequence[Theme]) -> None:
     @editors.post(f"{PAGE}/flood", role=Role.EDITOR)
     def flood_(visit: Here, source: Field, choice: Field) -> Response:
         """What to do with what a source suddenly brought by the dozen."""
-        if choice not in CHOICES:
+        if choice not in flood.CHOICES:
             raise HTTPException(422)
-        out, kept = flood.settle(store, source, CHOICES[choice], visit.person.actor, visit.now, days=RECENT_DAYS)
+        out, kept = flood.settle(store, source, flood.CHOICES[choice], visit.person.actor, visit.now, days=RECENT_DAYS)
         return to(address_of("", said=f"flood:{out}:{kept}"))
 
     @editors.post(f"{PAGE}/round", role=Role.EDITOR)
@@ -127,20 +126,6 @@ def steps_of(act: str, visit: Visit, themes: Sequence[str]) -> list[Any]:
     return [plain[act]]
 
 
-def address_of(back: str, *, at: str = "", said: str = "") -> str:
-    """The address of a list that a form came from, whatever someone wrote into it; at the row of a story."""
-    asked = {name: value for name, value in parse_qsl(back) if name in NAMES and value}
-    query = urlencode(asked | ({"at": at} if at else {}) | ({"said": said} if said else {}))
-    return PAGE + (f"?{query}" if query else "") + (f"#s-{at}" if at.isalnum() and at.isascii() else "")
-
-
-def _subject(text: str) -> tuple[str, int]:
-    slug, _, seq = text.partition(":")
-    if not seq.isascii() or not seq.isdecimal() or len(seq) > 18:
-        raise HTTPException(422)
-    return slug, int(seq)
-
-
 def _list(
     visit: Visit, themes: Sequence[Theme], wanted: Wanted, asked: Mapping[str, str], *, at: str, said: str
 ) -> Response:
@@ -150,24 +135,27 @@ def _list(
     with visit.access.store.read() as transaction:
         counted = queue.counts(transaction)
         found = queue.page(transaction, wanted, limit=ROWS, after=place(asked["after"]))
-        rows = _rows(transaction, found, named, visit)
+        rows = _rows(transaction, found, named, visit, is_blind=wanted.tray is Tray.SAMPLE)
         partners = sources.by_id(transaction)
         stroke = undo.last_stroke(transaction, actor) if visit.may(Role.EDITOR) else None
         line = line_of(transaction, stroke, said, named, words) if visit.may(Role.EDITOR) else None
         alike = _alike(transaction, stroke)
-        floods = queue.floods(transaction) if wanted.tray is Tray.NEW and counted[Tray.FLOOD] else {}
+        floods = queue.floods(transaction) if counted[Tray.FLOOD] else {}
         ahead = rounds.ahead(transaction, actor)
         progress = rounds.progress(transaction, visit.person) if visit.may(Role.EDITOR) else None
+    counted[Tray.NEW] += len(floods)  # a flood is one thing to decide
     here = {name: value for name, value in asked.items() if value}
+    shown = [tray for tray in TABS if tray is not Tray.SAMPLE or counted[tray] or wanted.tray is tray]
     fresh = progress is not None and (progress.round.closed is None or visit.now - progress.round.closed < FRESH)
     return page(
         visit,
         "queue.html",
         title=words("queue_title", tab=words(f"tab_{wanted.tray.value}"), n=told(counted[wanted.tray])),
         place=PAGE,
-        tabs=[(tray.value, words(f"tab_{tray.value}"), told(counted[tray])) for tray in TABS],
+        tabs=[(tray.value, words(f"tab_{tray.value}"), told(counted[tray])) for tray in shown],
         counted={tray.value: count for tray, count in counted.items()},
         tab=wanted.tray.value,
+        is_blind=wanted.tray is Tray.SAMPLE,
         rows=rows,
         at=at,
         back=urlencode(here),
@@ -191,18 +179,28 @@ def _list(
     )
 
 
-def _rows(transaction: Transaction, found: Found, themes: Sequence[Choice], visit: Visit) -> list[Row]:
+def _rows(
+    transaction: Transaction, found: Found, themes: Sequence[Choice], visit: Visit, *, is_blind: bool
+) -> list[Row]:
     held = stories.by_number(transaction, found.stories)
     versions = events.versions(transaction, found.stories)
     starred = decisions.last_of_kind(transaction, found.stories, decide.STAR)
     known = sources.by_id(transaction, {story.origin.source_id for story in held.values()})
+    same = queue_joining.same_as(transaction, list(found.stories))
+    other = queue_joining.other_items(transaction, held)
+    beside = Beside(
+        starred={held[each].slug for each in starred},
+        same={held[number].slug: each for number, each in same.items()},
+        other={held[number].slug: each for number, each in other.items()},
+        is_blind=is_blind,
+    )
     return [
         row(
             held[number],
             version=versions.get(number, 0),
             sources=known,
             themes=themes,
-            starred={held[each].slug for each in starred},
+            beside=beside,
             words=words_for(visit.language),
             now=visit.now,
         )
@@ -212,11 +210,16 @@ def _rows(transaction: Transaction, found: Found, themes: Sequence[Choice], visi
 
 def _alike(transaction: Transaction, stroke: undo.Stroke | None) -> list[str]:
     """The subjects of the stories that look like the one that was decided last."""
-    if stroke is None or len(stroke.story_ids) != 1 or set(stroke.kinds) <= {decide.STAR, decide.THEME}:
+    if stroke is None or len(stroke.story_ids) != 1 or not is_repeatable(stroke):
         return []
     found = lookalikes.of_story(transaction, stroke.story_ids[0])[:MOST]
     versions = events.versions(transaction, [each.id for each in found])
     return [f"{each.slug}:{versions.get(each.id, 0)}" for each in found]
+
+
+def is_repeatable(stroke: undo.Stroke) -> bool:
+    """Whether a stroke can be made again about stories that look alike."""
+    return set(stroke.kinds) <= REPEATABLE and set(stroke.kinds) != {decide.THEME}
 
 
 def told(count: int) -> str:

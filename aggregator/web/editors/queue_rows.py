@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.model import Source, Story, Theme
@@ -27,6 +27,25 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Same:
+    """The story that another is most likely the same news as."""
+
+    slug: str
+    title: str
+    partner: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What a row says besides its story: who starred it, what it is perhaps the same as, an item that can go."""
+
+    starred: Collection[str] = ()
+    same: Mapping[str, Same] = field(default_factory=dict)  # by slug, as the next
+    other: Mapping[str, int] = field(default_factory=dict)
+    is_blind: bool = False  # nothing of what the program made of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One story that an editor is asked about. `subject` is what a form sends: its slug and the last event seen."""
 
@@ -46,6 +65,8 @@ class Row:
     why: str
     is_starred: bool
     state: str
+    same: Same | None  # what it is perhaps the same news as
+    other: int | None  # of two items, the one that it is not published by
 
 
 def choices(themes: Sequence[Theme], language: str) -> list[Choice]:
@@ -62,7 +83,7 @@ def row(
     version: int,
     sources: Mapping[str, Source],
     themes: Sequence[Choice],
-    starred: Collection[str],
+    beside: Beside,
     words: Words,
     now: datetime,
 ) -> Row:
@@ -73,7 +94,7 @@ def row(
     second = names.get(tags.second_theme or "")
     source = sources.get(origin.source_id)
     verdict = "off-topic" if tags.off_topic else tags.theme or ""
-    return Row(
+    told = Row(
         slug=story.slug,
         subject=f"{story.slug}:{version}",
         title=cut(origin.entry.title, TITLE) or words("queue_untitled"),
@@ -88,8 +109,28 @@ def row(
         percent=round(100 * tags.score),
         words=telling(tags.because, verdict),
         why=why(story, words),
-        is_starred=story.slug in starred,
+        is_starred=story.slug in beside.starred,
         state=story.state.value,
+        same=beside.same.get(story.slug),
+        other=beside.other.get(story.slug),
+    )
+    return blinded(told, words) if beside.is_blind else told
+
+
+def blinded(told: Row, words: Words) -> Row:
+    """The row of a story that was drawn for people to judge: nothing of what the program made of it."""
+    return replace(
+        told,
+        theme="",
+        mark=0,
+        second="",
+        is_off_topic=False,
+        percent=0,
+        words=(),
+        why=words("why_sample"),
+        state="",
+        same=None,
+        other=None,
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.desk import decide
+from aggregator.desk import decide, edit
 from aggregator.desk.undo import Stroke
 from aggregator.publish.site import Words
-from aggregator.store import Transaction, accounts, stories
+from aggregator.store import Transaction, accounts, decisions, stories
 from aggregator.text.dates import dutch_date
 from aggregator.text.html import cut
 from aggregator.web.editors.queue_rows import Choice
+from aggregator.web.editors.shell import moment
 
 TITLE = 70
 
@@ -42,7 +43,7 @@ def line_of(
         text = words.count("said_undone", int(first)) if int(first) else words("said_nothing_to_undo")
         return Line(text=text, group=undoable)
     if name == "flood" and first.isdecimal() and second.isdecimal():
-        return Line(text=words("said_flood", out=first, kept=second))
+        return Line(text=words("said_flood", out=first, kept=second), group=undoable)
     return _of_stroke(transaction, stroke, themes, words) if stroke else None
 
 
@@ -57,23 +58,37 @@ def act_of(stroke: Stroke) -> str:
 
 def _of_stroke(transaction: Transaction, stroke: Stroke, themes: Sequence[Choice], words: Words) -> Line:
     act = act_of(stroke)
-    name, _, theme = act.partition(":")
-    labels = {each.slug: each.label for each in themes}
-    value = stroke.decisions[-1].value
-    until = str(value.get("until", ""))
-    reason = str(value.get("reason", "")) if name == decide.REJECT else ""
-    done = words(
-        f"said_{name}",
-        theme=labels.get(theme, theme),
-        until=dutch_date(datetime.fromisoformat(until), words.language) if until else "",
-    )
+    reason = str(stroke.decisions[-1].value.get("reason", "")) if act == decide.REJECT else ""
     return Line(
-        text=f"{done}: {_subject(transaction, stroke, words)}",
+        text=f"{_done(stroke, act, themes, words)}: {_subject(transaction, stroke, words)}",
         group=stroke.group,
         act=act,
-        asks_why=name == decide.REJECT and not reason,
+        asks_why=act == decide.REJECT and not reason,
         reason=reason,
     )
+
+
+def _done(stroke: Stroke, act: str, themes: Sequence[Choice], words: Words) -> str:
+    """What was done, in words."""
+    name, _, theme = act.partition(":")
+    first = stroke.decisions[0]
+    match name:
+        case decide.LATER:
+            until = datetime.fromisoformat(first.value["until"])
+            return words("said_later", until=dutch_date(until, words.language))
+        case decisions.EDIT:
+            fields = ", ".join(words(f"field_{each}") for each in edit.FIELDS if each in stroke.fields)
+            is_back = all(value is None for each in stroke.decisions for value in each.value.values())
+            return words("said_restore" if is_back else "said_edit", fields=fields)
+        case decisions.PIN if first.value["until"] is None:
+            return words("said_unpin")
+        case decisions.SCHEDULE:
+            return words("said_schedule", at=moment(decisions.planned_at(first), words))
+        case decisions.FLOOD:
+            return words("said_flood_settled")
+        case _:
+            labels = {each.slug: each.label for each in themes}
+            return words(f"said_{name}", theme=labels.get(theme, theme))
 
 
 def _subject(transaction: Transaction, stroke: Stroke, words: Words) -> str:

@@ -16,6 +16,7 @@ from aggregator.web.editors import (
     logbook,
     own_sources,
     queue,
+    queue_joining,
     sign_in,
     sources,
     story,
@@ -44,6 +45,7 @@ def make_editors(
     own_sources.add_to(editors)
     logbook.add_to(editors)
     queue.add_to(editors, press.site.themes)
+    queue_joining.add_to(editors, press.site.tag_authority)
     story.add_to(editors, press)
     add.add_to(editors, press, line, lookout)
     sources.add_to(editors, press, line, lookout)

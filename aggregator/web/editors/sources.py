@@ -15,7 +15,7 @@ from aggregator.probing import Lookout, Probe, probe
 from aggregator.publish.characters import web_address
 from aggregator.receipts import Line
 from aggregator.release import Press, refresh
-from aggregator.store import sources, stories, taken
+from aggregator.store import Store, sources, stories, taken
 from aggregator.store.accounts import Role
 from aggregator.store.sources import Held
 from aggregator.text.dates import dutch_date
@@ -52,8 +52,13 @@ class Row:
 
 def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None:
     """Add the routes of this file."""
-    store = editors.access.store
+    _add_pages(editors)
+    _add_following(editors, lookout)
+    _add_acts(editors)
+    _add_flood(editors, press, line.intake.announce_days)
 
+
+def _add_pages(editors: Editors) -> None:
     @editors.get(PAGE, role=Role.READER)
     def show(visit: Here, filter: Ask = "", q: Ask = "", removed: Ask = "") -> Response:
         """All of them, or those that the address asks for."""
@@ -74,6 +79,29 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
             gone=gone,
             can_edit=visit.may(Role.EDITOR),
         )
+
+    @editors.get(PAGE + "/{source_id}", role=Role.READER)
+    def one(visit: Here, source_id: str, done: Ask = "") -> Response:
+        """One source: how it is visited, what it brought last, and its flood if there is one."""
+        row = next((each for each in _rows(visit) if each.held.source.id == source_id), None)
+        if row is None:
+            raise HTTPException(404)
+        with visit.access.store.read() as transaction:
+            latest = taken.of_source(transaction, source_id, LATEST, None)
+        return page(
+            visit,
+            "source.html",
+            title=row.name,
+            place=PAGE,
+            row=row,
+            latest=latest,
+            done=done if done in DONE else "",
+            can_edit=visit.may(Role.EDITOR),
+        )
+
+
+def _add_following(editors: Editors, lookout: Lookout) -> None:
+    store = editors.access.store
 
     @editors.post(f"{PAGE}/preview", role=Role.EDITOR)
     def preview(visit: Here, url: Text) -> Response:
@@ -97,36 +125,14 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
         desk.add(store, made, visit.now)
         return to(f"{PAGE}/{made.id}?done=added")
 
-    @editors.get(PAGE + "/{source_id}", role=Role.READER)
-    def one(visit: Here, source_id: str, done: Ask = "") -> Response:
-        """One source: how it is visited, what it brought last, and its flood if there is one."""
-        row = next((each for each in _rows(visit) if each.held.source.id == source_id), None)
-        if row is None:
-            raise HTTPException(404)
-        with store.read() as transaction:
-            latest = taken.of_source(transaction, source_id, LATEST, None)
-        return page(
-            visit,
-            "source.html",
-            title=row.name,
-            place=PAGE,
-            row=row,
-            latest=latest,
-            done=done if done in DONE else "",
-            can_edit=visit.may(Role.EDITOR),
-        )
 
-    def known(source_id: str) -> Source:
-        with store.read() as transaction:
-            held = sources.held(transaction, source_id)
-        if held is None:
-            raise HTTPException(404)
-        return held.source
+def _add_acts(editors: Editors) -> None:
+    store = editors.access.store
 
     @editors.post(PAGE + "/{source_id}/poll", role=Role.EDITOR)
     def poll(visit: Here, source_id: str) -> Response:
         """Visit it at the next chance."""
-        if known(source_id).paused:
+        if _known(store, source_id).paused:
             raise HTTPException(409)
         desk.poll_now(store, source_id, visit.now)
         return to(f"{PAGE}/{source_id}?done=poll")
@@ -134,14 +140,14 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
     @editors.post(PAGE + "/{source_id}/pause", role=Role.EDITOR)
     def pause(visit: Here, source_id: str, resume: Text = "") -> Response:
         """Stop visiting it for now, or start again."""
-        known(source_id)
+        _known(store, source_id)
         desk.pause(store, source_id, visit.now, paused=not resume)
         return to(f"{PAGE}/{source_id}?done={'resume' if resume else 'pause'}")
 
     @editors.post(PAGE + "/{source_id}/remove", role=Role.EDITOR)
     def remove(visit: Here, source_id: str) -> Response:
         """Follow it no longer; the page that comes offers to undo it."""
-        known(source_id)
+        _known(store, source_id)
         desk.remove(store, source_id, visit.now)
         return to(f"{PAGE}?removed={source_id}")
 
@@ -152,14 +158,26 @@ def add_to(editors: Editors, press: Press, line: Line, lookout: Lookout) -> None
             raise HTTPException(404)
         return to(f"{PAGE}/{source_id}?done=back")
 
+
+def _add_flood(editors: Editors, press: Press, days: int) -> None:
+    store = editors.access.store
+
     @editors.post(PAGE + "/{source_id}/flood", role=Role.EDITOR)
     def settle(visit: Here, source_id: str, choice: Annotated[Literal["all", "dated", "none"], Form()]) -> Response:
         """Let a flood in, or what of it is dated, or nothing."""
-        known(source_id)
-        days = line.intake.announce_days
+        _known(store, source_id)
         flood.settle(store, source_id, choice, visit.person.actor, visit.now, days=days)
         refresh(press, visit.now)
         return to(f"{PAGE}/{source_id}?done=flood")
+
+
+def _known(store: Store, source_id: str) -> Source:
+    """The source of this id; raises HTTPException 404 when there is none."""
+    with store.read() as transaction:
+        held = sources.held(transaction, source_id)
+    if held is None:
+        raise HTTPException(404)
+    return held.source
 
 
 def _rows(visit: Visit) -> list[Row]:

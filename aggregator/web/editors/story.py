@@ -1,110 +1,123 @@
 """One story: what it says, why it is here, and everything that an editor can decide about it."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import Form, HTTPException, Query, Response
 
-from aggregator.desk import decide, edit, join, timing
+from aggregator.desk import decide, edit, join, timing, undo
 from aggregator.model import Edits, Image
 from aggregator.publish import entry as words_of
 from aggregator.publish.characters import web_address
 from aggregator.release import Press, refresh
 from aggregator.store import events, sources, stories
 from aggregator.store.accounts import Role
-from aggregator.store.stories import StoryRow
+from aggregator.store.events import Event
 from aggregator.text.html import clean_text
 from aggregator.web.accounts import Editors, Here, Visit, to
 from aggregator.web.editors.moments import chosen, end_of_day
 from aggregator.web.editors.shell import page, words_for
-from aggregator.web.editors.story_view import EDITABLE, view_of
-from aggregator.web.editors.version import Seen, conflict_page, overtaken
+from aggregator.web.editors.story_view import view_of
+from aggregator.web.editors.version import Seen, conflict_page
 
 PAGE = "/edit/stories"
 DONE = (
     "publish", "reject", "theme", "split", "join", "never", "edit", "restore", "keep", "pin", "unpin", "schedule",
-    "added",
+    "added", "undone",
 )  # fmt: skip
 Text = Annotated[str, Form(max_length=5_000)]
-Act = Callable[[StoryRow], str]  # returns the key of what is wrong, "" for nothing; or "/" and the slug to go on to
+Field = Annotated[Literal["title", "teaser", "published", "image"], Form()]
+Wrong = str  # the key of what is wrong with a form
+
+
+class Came(Protocol):
+    """What came of a decision; with `conflicts` nothing, because other people were ahead."""
+
+    @property
+    def conflicts(self) -> tuple[Event, ...]: ...
 
 
 def add_to(editors: Editors, press: Press) -> None:
     """Add the routes of this file."""
-    store = editors.access.store
-
-    def acted(visit: Visit, slug: str, seen: int, done: str, act: Act, **form: Any) -> Response:
-        """Do it, unless another editor was ahead; then show what came of it."""
-        with store.read() as transaction:
-            row = stories.row_by_slug(transaction, slug)
-            if row is None:
-                raise HTTPException(404)
-            ahead = overtaken(transaction, row.id, seen, visit.person.actor)
-            title = words_of.title(stories.by_number(transaction, [row.id])[row.id]) if ahead else ""
-            newest = events.last_seq_of(transaction, row.id)
-        if ahead:
-            back = f"{PAGE}/{slug}"
-            return conflict_page(visit, ahead, title=title, back=back, newest=newest, form=form)
-        wrong = act(row)
-        if wrong and not wrong.startswith("/"):
-            return _page(visit, press, slug, 422, wrong=wrong, given=form)
-        refresh(press, visit.now)
-        return to(f"{PAGE}/{wrong.removeprefix('/') or slug}?done={done}")
 
     @editors.get(PAGE + "/{slug}", role=Role.READER)
     def show(visit: Here, slug: str, done: Annotated[str, Query()] = "") -> Response:
         """All of it on one page."""
         return _page(visit, press, slug, done=done if done in DONE else "")
 
+    _add_decisions(editors, press)
+    _add_regrouping(editors, press)
+    _add_editing(editors, press)
+    _add_timing(editors, press)
+
+
+def _add_decisions(editors: Editors, press: Press) -> None:
     @editors.post(PAGE + "/{slug}/publish", role=Role.EDITOR)
     def publish(visit: Here, slug: str, seen: Seen, reason: Text = "") -> Response:
         """Let it into the feeds."""
-        return acted(visit, slug, seen, "publish", lambda _: _decided(visit, decide.publish, slug, reason))
+        came = _decide(visit, slug, seen, decide.publishing(visit.now, clean_text(reason)), clean_text(reason))
+        return _told(visit, press, slug, "publish", came)
 
     @editors.post(PAGE + "/{slug}/reject", role=Role.EDITOR)
     def reject(visit: Here, slug: str, seen: Seen, reason: Text = "") -> Response:
         """Keep it out, or take it away."""
-        return acted(visit, slug, seen, "reject", lambda _: _decided(visit, decide.reject, slug, reason), reason=reason)
+        came = _decide(visit, slug, seen, decide.rejecting(clean_text(reason)), clean_text(reason))
+        return _told(visit, press, slug, "reject", came, reason=reason)
 
     @editors.post(PAGE + "/{slug}/theme", role=Role.EDITOR)
     def theme(visit: Here, slug: str, seen: Seen, theme: Text = "", second: Text = "") -> Response:
         """Give it another theme."""
-        known = {"", *(each.slug for each in press.site.themes)}
-        if {theme, second} - known:
+        if {theme, second} - {"", *(each.slug for each in press.site.themes)}:
             raise HTTPException(422)
         other = second if second != theme else ""
+        came = _decide(visit, slug, seen, decide.giving_theme(theme or None, other or None, visit.now))
+        return _told(visit, press, slug, "theme", came, theme=theme, second=second)
 
-        def act(_: StoryRow) -> str:
-            decide.set_theme(store, [slug], theme or None, other or None, visit.person.actor, visit.now)
-            return ""
+    @editors.post(PAGE + "/{slug}/undo", role=Role.EDITOR)
+    def undo_(visit: Here, slug: str) -> Response:
+        """Take the last stroke back, if it was about this story."""
+        with visit.access.store.read() as transaction:
+            row = stories.row_by_slug(transaction, slug)
+            stroke = undo.last_stroke(transaction, visit.person.actor)
+        if row is None:
+            raise HTTPException(404)
+        if stroke is None or row.id not in stroke.story_ids:
+            return _page(visit, press, slug, 409, wrong="undo")
+        came = undo.undo(visit.access.store, visit.person.actor, visit.now)
+        if came.refused:
+            return _page(visit, press, slug, 409, wrong="undo")
+        refresh(press, visit.now)
+        return to(f"{PAGE}/{slug}?done=undone")
 
-        return acted(visit, slug, seen, "theme", act, theme=theme, second=second)
+
+def _add_regrouping(editors: Editors, press: Press) -> None:
+    store = editors.access.store
 
     @editors.post(PAGE + "/{slug}/join", role=Role.EDITOR)
     def merge(visit: Here, slug: str, seen: Seen, other: Text) -> Response:
         """Make it one story with another."""
-        return acted(
-            visit, slug, seen, "join",
-            lambda _: _regrouped(join.merge(store, [slug, other], visit.person.actor, visit.now)), other=other,
-        )  # fmt: skip
+        came = join.merge(store, [slug, other], visit.person.actor, visit.now, seen=seen)
+        return _regrouped(visit, press, slug, "join", came, other=other)
 
     @editors.post(PAGE + "/{slug}/never", role=Role.EDITOR)
     def never(visit: Here, slug: str, seen: Seen, other: Text) -> Response:
         """Say that it is other news."""
-        return acted(
-            visit, slug, seen, "never",
-            lambda _: _regrouped(join.never(store, [slug, other], visit.person.actor, visit.now)), other=other,
-        )  # fmt: skip
+        came = join.never(store, [slug, other], visit.person.actor, visit.now, seen=seen)
+        return _regrouped(visit, press, slug, "never", came, other=other)
 
     @editors.post(PAGE + "/{slug}/split", role=Role.EDITOR)
     def split(visit: Here, slug: str, seen: Seen, item: Annotated[int, Form(ge=0, le=2**53)]) -> Response:
         """Take a member out; on to the story that it is now."""
+        came = join.split(
+            store, slug, [item], visit.person.actor, visit.now, press.site.tag_authority, seen=seen
+        )  # fmt: skip
+        return _told(
+            visit, press, slug, "split", came, wrong="last" if came.problem else "", onto=came.story, item=item
+        )  # fmt: skip
 
-        def act(_: StoryRow) -> str:
-            came = join.split(store, slug, [item], visit.person.actor, visit.now, press.site.tag_authority)
-            return "last" if came.problem else f"/{came.story}"
 
-        return acted(visit, slug, seen, "split", act, item=item)
+def _add_editing(editors: Editors, press: Press) -> None:
+    store = editors.access.store
 
     @editors.post(PAGE + "/{slug}/edit", role=Role.EDITOR)
     def change(
@@ -115,75 +128,87 @@ def add_to(editors: Editors, press: Press) -> None:
         form = {
             "title": title, "teaser": teaser, "day": day, "clock": clock, "image": image, "alt": alt, "credit": credit
         }  # fmt: skip
-
-        def act(_: StoryRow) -> str:
-            said = _edits(form)
-            if isinstance(said, str):
-                return said
-            edit.edit(store, slug, said, visit.person.actor, visit.now)
-            return ""
-
-        return acted(visit, slug, seen, "edit", act, **form)
+        said = _edits(form)
+        if isinstance(said, Wrong):
+            return _page(visit, press, slug, 422, wrong=said, given=form)
+        came = edit.edit(store, slug, said, visit.person.actor, visit.now, seen)
+        return _told(visit, press, slug, "edit", came, **form)
 
     @editors.post(PAGE + "/{slug}/restore", role=Role.EDITOR)
-    def restore(visit: Here, slug: str, seen: Seen, field: Text) -> Response:
-        """Back to what the source says, or (`keep`) stand by the edit."""
-        return acted(visit, slug, seen, "restore", lambda _: _field(visit, edit.restore, slug, field), field=field)
+    def restore(visit: Here, slug: str, seen: Seen, field: Field) -> Response:
+        """Back to what the source says."""
+        came = edit.restore(store, slug, [field], visit.person.actor, visit.now, seen)
+        return _told(visit, press, slug, "restore", came, field=field)
 
     @editors.post(PAGE + "/{slug}/keep", role=Role.EDITOR)
-    def keep(visit: Here, slug: str, seen: Seen, field: Text) -> Response:
+    def keep(visit: Here, slug: str, seen: Seen, field: Field) -> Response:
         """Stand by an edit of which the source says something else now."""
-        return acted(visit, slug, seen, "keep", lambda _: _field(visit, edit.keep, slug, field), field=field)
+        came = edit.keep(store, slug, [field], visit.person.actor, visit.now, seen)
+        return _told(visit, press, slug, "keep", came, field=field)
+
+
+def _add_timing(editors: Editors, press: Press) -> None:
+    store = editors.access.store
 
     @editors.post(PAGE + "/{slug}/pin", role=Role.EDITOR)
     def pin(visit: Here, slug: str, seen: Seen, until: Text = "") -> Response:
         """Keep it on top until a day is over; without a day no longer."""
-
-        def act(_: StoryRow) -> str:
-            end = end_of_day(until) if until else None
-            if until and end is None:
-                return "date"
-            if end and end <= visit.now:
-                return "past"
-            timing.pin(store, slug, end, visit.person.actor, visit.now)
-            return ""
-
-        return acted(visit, slug, seen, "pin" if until else "unpin", act, until=until)
+        end = end_of_day(until) if until else None
+        wrong = _wrong_time(end, visit) if until else ""
+        if wrong:
+            return _page(visit, press, slug, 422, wrong=wrong, given={"until": until})
+        came = timing.pin(store, slug, end, visit.person.actor, visit.now, seen)
+        return _told(visit, press, slug, "pin" if until else "unpin", came, until=until)
 
     @editors.post(PAGE + "/{slug}/schedule", role=Role.EDITOR)
     def schedule(visit: Here, slug: str, seen: Seen, on: Text = "", at: Text = "") -> Response:
         """Publish it at a time."""
-
-        def act(_: StoryRow) -> str:
-            moment = chosen(on, at)
-            if moment is None:
-                return "date"
-            if moment[0] <= visit.now:
-                return "past"
-            return "" if timing.schedule(store, slug, moment[0], visit.person.actor, visit.now) else "out"
-
-        return acted(visit, slug, seen, "schedule", act, on=on, at=at)
+        moment = chosen(on, at)
+        wrong = _wrong_time(moment and moment[0], visit)
+        if wrong or moment is None:
+            return _page(visit, press, slug, 422, wrong=wrong, given={"on": on, "at": at})
+        came = timing.schedule(store, slug, moment[0], visit.person.actor, visit.now, seen)
+        return _told(
+            visit, press, slug, "schedule", came, wrong="" if came.is_done else "out", on=on, at=at
+        )  # fmt: skip
 
 
-def _decided(visit: Visit, decision: Any, slug: str, reason: str) -> str:
-    decision(visit.access.store, [slug], visit.person.actor, visit.now, clean_text(reason))
-    return ""
+def _decide(visit: Visit, slug: str, seen: int, step: decide.Step, reason: str = "") -> decide.Decided:
+    said = decide.Said(actor=visit.person.actor, at=visit.now, reason=reason, seen={slug: seen})
+    return decide.decide(visit.access.store, [slug], [step], said)
 
 
-def _field(visit: Visit, act: Any, slug: str, field: str) -> str:
-    if field not in EDITABLE:
-        raise HTTPException(422)
-    act(visit.access.store, slug, [field], visit.person.actor, visit.now)
-    return ""
-
-
-def _regrouped(came: join.Regrouped) -> str:
+def _regrouped(visit: Visit, press: Press, slug: str, done: str, came: join.Regrouped, *, other: str) -> Response:
     if came.problem:
         raise HTTPException(409)
-    return f"/{came.story}"
+    return _told(visit, press, slug, done, came, onto=came.story, other=other)
 
 
-def _edits(form: dict[str, str]) -> Edits | str:
+def _told(
+    visit: Visit, press: Press, slug: str, done: str, came: Came, *, wrong: Wrong = "", onto: str = "", **form: Any
+) -> Response:
+    """Show what came of it: done (go on `onto` another story), wrong, or another editor was ahead."""
+    with visit.access.store.read() as transaction:
+        row = stories.row_by_slug(transaction, slug)
+        if row is None:
+            raise HTTPException(404)
+        title = words_of.title(stories.by_number(transaction, [row.id])[row.id])
+        newest = events.last_seq_of(transaction, row.id)
+    if came.conflicts:
+        return conflict_page(visit, came.conflicts, title=title, back=f"{PAGE}/{slug}", newest=newest, form=form)
+    if wrong:
+        return _page(visit, press, slug, 422, wrong=wrong, given=form)
+    refresh(press, visit.now)
+    return to(f"{PAGE}/{onto or slug}?done={done}")
+
+
+def _wrong_time(at: datetime | None, visit: Visit) -> Wrong:
+    if at is None:
+        return "date"
+    return "past" if at <= visit.now else ""
+
+
+def _edits(form: dict[str, str]) -> Edits | Wrong:
     """What a form says; the key of what is wrong with it."""
     title, image = clean_text(form["title"]), form["image"].strip()
     if not title:
@@ -222,6 +247,7 @@ def _page(
             raise HTTPException(404)
         view = view_of(transaction, press, row, words, visit.now)
         names = sources.by_id(transaction, [view.story.origin.source_id])
+        stroke = undo.last_stroke(transaction, visit.person.actor) if visit.may(Role.EDITOR) else None
     return page(
         visit,
         "story.html",
@@ -235,5 +261,6 @@ def _page(
         themes=[(each.slug, each.label.get(words.language) or each.slug) for each in press.site.themes],
         can_edit=visit.may(Role.EDITOR),
         done=done,
+        can_undo=stroke is not None and row.id in stroke.story_ids,
         wrong=wrong,
     )

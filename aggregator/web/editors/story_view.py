@@ -86,6 +86,7 @@ def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words,
     source = words_of.partner(story.origin, partners)
     floods = stories.held_by_source(transaction, FLOOD) if row.reason == FLOOD else {}
     until = decisions.pinned(transaction).get(row.id)
+    plan = decisions.scheduled(transaction).get(row.id)
     return View(
         row=row,
         story=story,
@@ -102,7 +103,7 @@ def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words,
         edited=[name for name in EDITABLE if getattr(story.edits, name) is not None],
         moved=[(each, differences(each.then, each.now)) for each in moved_since(transaction, row, held[row.origin_id])],
         form=form_of(story, source),
-        scheduled_at=decisions.scheduled(transaction).get(row.id) if row.state is State.SCHEDULED else None,
+        scheduled_at=decisions.planned_at(plan) if plan else None,
         pinned_until=until if until and until > now else None,
         flood=floods.get(story.origin.source_id, 0),
     )

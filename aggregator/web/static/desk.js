@@ -40,12 +40,16 @@
     focus(all[Math.max(0, Math.min(all.length - 1, now < 0 ? 0 : now + step))]);
   };
 
-  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "/", "?", "n"]);
+  const OF_THE_PAGE = new Set(["z", "A", "D", "l", "/", "?", "n", "f"]);
 
   const press = (key) => {
     const list = queue();
     if (!list) return false;
     if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
+    if (key === "f" && list.querySelector(".queue-flood button")) {
+      focus(list.querySelector(".queue-flood button")); // there are three ways to settle it: one more key chooses
+      return true;
+    }
     const within = OF_THE_PAGE.has(key) ? list : row() || rows()[0];
     const target = within && within.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return false;

@@ -94,6 +94,7 @@ def screens(links: dict[str, str]) -> Iterator[Screen]:
     yield Screen("queue-undone", "redacteur@example.nl", press(unsure, "Ongedaan maken"))
     yield Screen("queue-flood", "redacteur@example.nl", at("/edit/queue"))
     yield Screen("queue-empty", "redacteur@example.nl", at("/edit/queue?tab=later"))
+    yield Screen("queue-sample", "redacteur@example.nl", at("/edit/queue?tab=sample"))
     yield Screen("queue-filter", "redacteur@example.nl", at(f"{unsure}&q=xyzzy"))
     yield Screen("queue-published", "redacteur@example.nl", at("/edit/queue?tab=published"))
     yield Screen("queue-reader", "lezer@example.nl", at(unsure))

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from aggregator.desk import decide
-from aggregator.model import State, Tags
+from aggregator.desk import decide, edit, flood, timing
+from aggregator.model import Edits, State, Tags
 from aggregator.release import Press, refresh
-from aggregator.store import Store, decisions, documents, queue, stories
+from aggregator.store import Store, decisions, documents, items, proposals, queue, samples, stories
 from aggregator.store.accounts import Role
 from tests.store.test_queue import held, lay
 from tests.web.editors.conftest import Client, Reply
@@ -304,3 +304,148 @@ def test_a_bulk_of_nothing_says_so(store: Store, thea: Client, slugs: list[str])
     reply = press_button(thea, "publish", back="tab=unsure")
     assert "Kies eerst een of meer berichten" in thea.get(reply.header("location")).text
     assert set(states(store, slugs)) == {State.HELD}
+
+
+# --- Joining and splitting from a row ---------------------------------------------------------------------------------
+
+
+def propose(store: Store) -> None:
+    with store.write() as transaction:
+        proposals.put(transaction, [(101, 102, 0.6, "lead")], datetime.now(UTC))
+
+
+def test_one_button_joins_with_what_a_row_resembles_and_undo_parts_them(
+    store: Store, thea: Client, slugs: list[str]
+) -> None:
+    propose(store)
+    page = thea.get(UNSURE)
+    assert text(page).count("lijkt op ‘") == 2
+    one = subjects(page)[0]
+    reply = thea.post("/edit/queue/join", UNSURE, story=one, same=slugs[1], back="tab=unsure")
+    assert reply.status == 303
+    assert of(store, slugs[0]).id == of(store, slugs[1]).id
+    after = thea.get(reply.header("location").partition("#")[0])
+    assert "Samengevoegd: ‘" in after.text
+    assert "2 bronnen" in after.text or "Losmaken" in after.text
+    thea.post("/edit/queue/undo", UNSURE, back="tab=unsure")
+    assert [of(store, slug).id for slug in slugs[:2]] == [101, 102]
+    assert text(thea.get(UNSURE)).count("lijkt op ‘") == 2
+
+
+def test_one_button_takes_the_other_of_two_items_out(store: Store, thea: Client, slugs: list[str]) -> None:
+    propose(store)
+    thea.post("/edit/queue/join", UNSURE, story=subjects(thea.get(UNSURE))[0], same=slugs[1])
+    joined = of(store, slugs[0])
+    page = thea.get(UNSURE)
+    (item,) = re.findall(r'name="item" value="(\d+)"', page.text)
+    (one,) = [each for each in subjects(page) if each.startswith(stories.slug_of(joined))]
+    assert thea.post("/edit/queue/split", UNSURE, story=one, item=item, back="tab=unsure").status == 303
+    assert of(store, slugs[0]).id != of(store, slugs[1]).id
+    assert "Apart gehouden: 2 berichten" in thea.get(UNSURE).text
+
+
+def test_what_another_did_meanwhile_is_shown_before_joining(
+    store: Store, thea: Client, signed_in: SignedIn, slugs: list[str]
+) -> None:
+    propose(store)
+    one = subjects(thea.get(UNSURE))[0]
+    piet = signed_in(Role.EDITOR, "piet@example.nl")
+    press_button(piet, "publish", subjects(piet.get(UNSURE))[0])
+    reply = thea.post("/edit/queue/join", UNSURE, story=one, same=slugs[1], back="tab=unsure")
+    assert reply.status == 409
+    assert of(store, slugs[0]).id == 101
+    sent = dict(re.findall(r'name="(story|same|seen|back)" value="([^"]*)"', reply.text))
+    assert thea.post("/edit/queue/join", UNSURE, **sent).status == 303
+    assert of(store, slugs[0]).id == of(store, slugs[1]).id
+    assert thea.post("/edit/queue/join", UNSURE, story="niets:0", same=slugs[1]).status == 409
+
+
+# --- The sample -------------------------------------------------------------------------------------------------------
+
+
+def draw(store: Store, *numbers: int, kind: str = samples.PUBLISHED) -> None:
+    with store.write() as transaction:
+        at = datetime.now(UTC)
+        samples.put(
+            transaction,
+            [samples.Drawn(story_id=n, drawn_at=at, kind=kind, theme="instroom", probability=0.99) for n in numbers],
+        )
+
+
+def test_the_sample_is_a_list_that_tells_nothing_of_what_the_program_chose(
+    store: Store, thea: Client, slugs: list[str]
+) -> None:
+    assert "Steekproef" not in thea.get("/edit/queue").text
+    put(store, slugs[0], state=State.PUBLISHED, reason="sure", released=datetime.now(UTC))
+    put(store, slugs[1], state=State.OFF_TOPIC, reason="off-topic", tags=Tags(off_topic=True, score=0.97))
+    draw(store, 101)
+    draw(store, 102, kind=samples.DROPPED)
+    page = thea.get("/edit/queue?tab=sample")
+    assert "<title>Steekproef (2) · " in page.text
+    rows = re.findall(r'<li class="item".*?</li>', page.text, re.S)
+    assert len(rows) == 2
+    for each in rows:
+        assert "steekproef" in each
+        assert set(re.findall(r'data-key="(\w+)"', each)) == {"1", "2", "3", "4", "0", "d"}
+        assert not re.search(r"%|vakpaspoort|item-theme|vanzelf|Plaatsen</button>", each)
+
+
+def test_an_answer_to_the_sample_is_written_down_and_undo_asks_again(
+    store: Store, thea: Client, slugs: list[str]
+) -> None:
+    put(store, slugs[1], state=State.OFF_TOPIC, reason="off-topic", tags=Tags(off_topic=True, score=0.97))
+    draw(store, 102, kind=samples.DROPPED)
+    one = re.findall(r'name="story" value="([^"]+)"', thea.get("/edit/queue?tab=sample").text)[0]
+    press_button(thea, "theme:instroom", one, page="/edit/queue?tab=sample", back="tab=sample")
+    assert (of(store, slugs[1]).state, of(store, slugs[1]).tags.theme) == (State.PUBLISHED, "instroom")
+    assert "De steekproef is beoordeeld" in thea.get("/edit/queue?tab=sample").text
+    with store.read() as transaction:
+        (answered,) = samples.decided(transaction, datetime(2026, 1, 1, tzinfo=UTC))
+    assert answered.verdict == "instroom"
+    thea.post("/edit/queue/undo", "/edit/queue?tab=sample", back="tab=sample")
+    assert "Steekproef (1)" in thea.get("/edit/queue?tab=sample").text
+
+
+# --- Floods, and undo of what happens on other pages ------------------------------------------------------------------
+
+
+def test_a_flood_counts_as_one_thing_to_decide_and_is_seen_from_every_list(
+    store: Store, thea: Client, slugs: list[str]
+) -> None:
+    lay(store, *(held(n, "flood") for n in range(801, 805)))
+    assert "<title>Nieuw (1) · " in thea.get("/edit/queue").text
+    assert "Eén partner bracht veel tegelijk" in thea.get(UNSURE).text
+    assert "One partner brought much at once" in thea.get(f"{UNSURE}&lang=en").text
+    reply = thea.post("/edit/queue/flood", "/edit/queue", source="fme", choice="none")
+    settled = thea.get(reply.header("location"))
+    assert "<title>Nieuw (0) · " in settled.text
+    assert 'data-key="z"' in settled.text
+    thea.post("/edit/queue/undo", "/edit/queue")
+    assert "<title>Nieuw (1) · " in thea.get("/edit/queue").text
+
+
+def test_the_line_names_what_was_done_on_other_pages(store: Store, thea: Client, slugs: list[str]) -> None:
+    at = datetime.now(UTC)
+    lay(store, *(held(n, "flood") for n in range(801, 803)))
+    said: dict[str, Callable[[], object]] = {
+        "Bewerkt (Titel, Eerste regels): ‘": lambda: edit.edit(
+            store, slugs[0], Edits(title="Anders", teaser="Zo"), "account:1", at
+        ),
+        "Terug naar de bron (Titel): ‘": lambda: edit.restore(store, slugs[0], ["title"], "account:1", at),
+        "Bovenaan gezet: ‘": lambda: timing.pin(store, slugs[0], datetime(2099, 1, 1, tzinfo=UTC), "account:1", at),
+        "Niet meer bovenaan: ‘": lambda: timing.pin(store, slugs[0], None, "account:1", at),
+        "Ingepland voor 1 januari 2099, 01:00: ‘": lambda: timing.schedule(
+            store, slugs[0], datetime(2099, 1, 1, tzinfo=UTC), "account:1", at
+        ),
+        "Veel tegelijk beoordeeld: 2 berichten": lambda: flood.settle(store, "fme", "none", "account:1", at, days=14),
+    }
+    for text_, act in said.items():
+        act()
+        assert text_ in thea.get(UNSURE).text
+        assert "Zelfde besluit" not in thea.get(UNSURE).text
+    for _ in said:
+        assert "said=undone" in thea.post("/edit/queue/undo", UNSURE).header("location")
+    assert of(store, slugs[0]).state is State.HELD
+    with store.read() as transaction:
+        assert decisions.edits_of(transaction, [101]) == {}
+        assert len(items.of_stories(transaction, [101])) == 1

@@ -1,14 +1,16 @@
 """The queue in a real browser: a hundred stories by keyboard, by mouse and without script, and all of it undone."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from aggregator.model import State
 from aggregator.release import Press
-from aggregator.store import Store
+from aggregator.store import Store, proposals, samples
 from aggregator.store.accounts import Role
+from tests.store.test_queue import held, lay
 from tests.web.editors.conftest import People
 from tests.web.editors.screens import sign_in
 from tests.web.editors.test_browser import opened, shoot
@@ -188,3 +190,60 @@ def test_another_editors_decision_is_a_page_of_its_own(
     complaints[:] = [each for each in complaints if "409" not in each]
     page.context.close()
     other.context.close()
+
+
+def test_keys_join_split_and_undo(
+    browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
+) -> None:
+    with store.write() as transaction:
+        proposals.put(transaction, [(102, 103, 0.6, "lead")], datetime.now(UTC))
+    page = queue_page(browser, address, complaints)
+    page.keyboard.press("j")
+    expect(page.locator(f"#s-{slugs[1]}")).to_contain_text("lijkt op ‘")
+    shoot(page, "queue-resembles")
+    page.keyboard.press("m")
+    expect(page.locator("#said")).to_contain_text("Samengevoegd")
+    count_is(page, MANY - 1)
+    assert of(store, slugs[1]).id == of(store, slugs[2]).id
+    page.keyboard.press("Shift+M")
+    expect(page.locator("#said")).to_contain_text("Apart gehouden")
+    count_is(page, MANY)
+    assert of(store, slugs[1]).id != of(store, slugs[2]).id
+    page.keyboard.press("z")
+    count_is(page, MANY - 1)
+    page.keyboard.press("z")
+    count_is(page, MANY)
+    expect(page.locator("#said")).to_contain_text("Ongedaan gemaakt")
+    page.context.close()
+
+
+def test_the_sample_is_answered_by_keys_and_a_flood_is_one_key_away(
+    browser: Browser, address: str, store: Store, slugs: list[str], complaints: list[str]
+) -> None:
+    lay(store, *(held(n, "flood") for n in range(801, 805)))
+    with store.write() as transaction:
+        at = datetime.now(UTC)
+        samples.put(
+            transaction,
+            [
+                samples.Drawn(story_id=n, drawn_at=at, kind=samples.PUBLISHED, theme="instroom", probability=0.9)
+                for n in range(101, 105)
+            ],
+        )
+    page = queue_page(browser, address, complaints, "/edit/queue?tab=sample")
+    shoot(page, "queue-sample")
+    for key in ("1", "a", "2", "0", "d"):  # `a` is no answer here: it would say what the program chose
+        page.keyboard.press(key)
+    expect(page).to_have_title("Steekproef (0) · redactie Proefnieuws")
+    assert states(store, slugs[:4]) == [State.PUBLISHED, State.PUBLISHED, State.OFF_TOPIC, State.REJECTED]
+    page.keyboard.press("z")
+    expect(page).to_have_title("Steekproef (1) · redactie Proefnieuws")
+    page.keyboard.press("f")
+    expect(page).to_have_title("Nieuw (1) · redactie Proefnieuws")
+    page.keyboard.press("f")
+    expect(page.locator(".queue-flood button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Nieuw (0) · redactie Proefnieuws")
+    page.keyboard.press("z")
+    expect(page).to_have_title("Nieuw (1) · redactie Proefnieuws")
+    page.context.close()

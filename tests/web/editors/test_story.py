@@ -272,3 +272,21 @@ def test_a_flood_leads_to_its_card(store: Store, signed_in: SignedIn, slugs: lis
         held = replace(before, state=State.HELD, reason="flood")
         stories.apply(transaction, [(before, held)], Event(at=NOW, kind="held"))
     assert 'href="/edit/sources/fme#flood"' in signed_in().get(f"/edit/stories/{slugs[0]}").text
+
+
+def test_what_was_done_here_is_taken_back_here(store: Store, signed_in: SignedIn, slugs: list[str]) -> None:
+    client = signed_in()
+    page = f"/edit/stories/{slugs[0]}"
+    done = act(client, slugs[0], "edit", title="Mijn kop", teaser="Een samenvatting van bericht 1.")
+    shown = client.get(done.header("location"))
+    assert f'action="{page}/undo"' in shown.text
+    assert client.post(f"{page}/undo", csrf=shown.csrf).header("location") == f"{page}?done=undone"
+    assert story_of(store).edits == Edits()
+    assert "Mijn kop" not in feed_of(store)
+    again = client.get(f"{page}?done=undone")
+    assert "Ongedaan gemaakt" in again.text
+    assert f'action="{page}/undo"' not in again.text
+    refused = client.post(f"{page}/undo", csrf=shown.csrf)  # there is nothing left to take back
+    assert refused.status == 409
+    assert "Niet ongedaan gemaakt" in refused.text
+    assert client.post("/edit/stories/nergens/undo", csrf=shown.csrf).status == 404

@@ -1,0 +1,118 @@
+"""What has to be done now and then beside polling, whoever does it: the one process, or one of many.
+
+Each is a plain function of the service and a moment. When it is done is the business of the mode: embedded.py asks its
+clock. None keeps anything between two turns but what the database holds, so any process may take the next one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from aggregator.accounts import reminders
+from aggregator.deliver import work_off
+from aggregator.desk import waiting
+from aggregator.desk.timing import let_out
+from aggregator.errors import StoreError
+from aggregator.joining import forget
+from aggregator.policy.reminding import Reminder
+from aggregator.release import refresh
+from aggregator.schedule.learning import learn
+from aggregator.store import Store, documents, events
+from aggregator.wiring import Service
+
+log = structlog.get_logger()
+
+AT_FIRST = timedelta(0)
+AFTER_FIRST_POLLS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One turn at a chore: `now` is when it began."""
+
+    service: Service
+    now: datetime
+    is_stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chore:
+    """Something to do every so often, the first time so long after the start."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Turn], None]
+    first: timedelta = AT_FIRST
+
+
+def take(chore: Chore, turn: Turn) -> None:
+    """Do it; a database that does not answer is told, and the next turn tries again."""
+    try:
+        chore.do(turn)
+    except StoreError as error:
+        log.error("chore_failed", chore=chore.name, error=str(error))
+
+
+def deliver(turn: Turn) -> None:
+    """Mail, and whatever else waits in the outbox."""
+    if turn.service.senders:
+        work_off(turn.service.store, turn.service.senders, _now, is_stopping=turn.is_stopping)
+
+
+def publish_planned(turn: Turn) -> None:
+    """Publish what editors planned for now."""
+    if let_out(turn.service.store, turn.now):
+        refresh(turn.service.press, turn.now)
+
+
+def release(turn: Turn) -> None:
+    """What editors decided between two rounds of polls comes out."""
+    if has_news(turn.service.store):
+        refresh(turn.service.press, turn.now)
+
+
+def bring_back(turn: Turn) -> None:
+    """What editors put off until now waits again."""
+    waiting.bring_back(turn.service.store, turn.now)
+
+
+def remind(turn: Turn) -> None:
+    """On the day of the editors' round: a letter about what waits."""
+    desk = turn.service.config.desk
+    reminders.remind(turn.service.access, Reminder(day=desk.reminder_day, hour=desk.reminder_hour), turn.now)
+
+
+def tidy(turn: Turn) -> None:
+    """Forget what no new item will be compared with, and ask again for what waits too long."""
+    forget(turn.service.store, turn.service.line.intake.joining, turn.now)
+    asked, archived = waiting.ask_again(turn.service.store, turn.now)
+    log.info("waiting_looked_at", asked_again=asked, archived=archived)
+
+
+def study(turn: Turn) -> None:
+    """The week's sample, and a model of what editors decided."""
+    learn(turn.service, turn.now)
+
+
+def has_news(store: Store) -> bool:
+    """Whether people did something that is not released yet; what a round of polls brings, it releases itself."""
+    with store.read() as transaction:
+        return events.has_human_after(transaction, documents.released_seq(transaction))
+
+
+# What editors decided is public within two seconds and what costs the next release.
+CHORES = (
+    Chore(name="release", every=timedelta(seconds=2), do=release),
+    Chore(name="deliver", every=timedelta(seconds=5), do=deliver),
+    Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
+    Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),
+    Chore(name="remind", every=timedelta(minutes=10), do=remind),
+    Chore(name="study", every=timedelta(hours=1), first=AFTER_FIRST_POLLS, do=study),
+    Chore(name="tidy", every=timedelta(days=1), first=AFTER_FIRST_POLLS, do=tidy),
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
