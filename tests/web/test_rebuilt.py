@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator
 from aggregator.desk import decide
 from aggregator.model import State
 from aggregator.release import refresh
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.polling import poll_round
 from aggregator.store import sources, stories
 from aggregator.web.app import make_app
 from aggregator.wiring import Service
