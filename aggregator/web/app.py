@@ -12,10 +12,11 @@ from aggregator.deliver.hub import Hub
 from aggregator.errors import StoreError
 from aggregator.probing import Lookout
 from aggregator.publish.site import ICON_PATH, icon, stylesheet
+from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import api, callback, public, search_feeds, websub
+from aggregator.web import api, callback, embed, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -54,6 +55,7 @@ def make_app(
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(embed.routes(press))
     app.include_router(callback.routes(press.store, access.secret_key))
     if hub:
         app.include_router(websub.routes(hub))
@@ -90,7 +92,9 @@ def _add_operations(app: FastAPI, press: Press) -> None:
 
 
 def _add_static(app: FastAPI) -> None:
-    files = dict([stylesheet(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))])
+    files = dict(
+        [stylesheet(), *styles().values(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))]
+    )
 
     @app.get(ICON_PATH)
     def picture() -> Response:

@@ -150,7 +150,7 @@ def _is_not_after(changed: datetime, since: str) -> bool:
 
 @lru_cache(maxsize=512)
 def preferred_coding(header: bytes, codings: Sequence[str] = CODINGS) -> str:
-    """The coding that the client likes best of ours (RFC 9110 section 12.5.3); of equals the first, which is the smallest.
+    """The coding that the client likes best of ours (RFC 9110 section 12.5.3); of equals the first, the smallest.
 
     What is not named has the weight of "*", and none without it. Without any coding the document itself is sent, also
     to a client that forbids that.

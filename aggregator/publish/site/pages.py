@@ -172,6 +172,20 @@ def message_page(status: int, site: Site, language: str) -> bytes:
     )
 
 
+def page(template: str, site: Site, language: str, *, path: str, title: str, **values: Any) -> bytes:
+    """Return a page of another part of the public side in our layout; `template` extends base.html."""
+    return _render(template, site, language, path=path, title=title, **values)
+
+
+def bare_page(template: str, site: Site, language: str, **values: object) -> bytes:
+    """Return a page that has a layout of its own."""
+    words = Words(language)
+    text = _template(template).render(
+        site=site, t=words, language=words.language, link=lambda path: f"{path}?lang={words.language}", **values
+    )
+    return legal(text).encode()
+
+
 def _partners(statuses: Sequence[PartnerStatus], rows: Rows) -> list[PartnerRow]:
     """Those that bring news first, then by name, as many as fit; shown by name."""
     busiest = sorted(statuses, key=lambda status: (-status.items, status.source.id))[:LISTED_PARTNERS]
