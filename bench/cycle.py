@@ -11,7 +11,6 @@ feedparser would then need for all of them.
 
 import argparse
 import cProfile
-import gc
 import json
 import pstats
 import resource
@@ -33,7 +32,7 @@ from sqlalchemy import event
 
 from aggregator.config import load, shipped
 from aggregator.model import Source
-from aggregator.schedule.embedded import poll_round
+from aggregator.schedule.embedded import poll_round, settle_memory
 from aggregator.store import sources
 from aggregator.wiring import Service, open_service
 
@@ -83,7 +82,7 @@ def make_service(folder: Path, urls: list[str]) -> Service:
         Source(id=f"f{n}", organisation=f"Partner {n}", url=url, kind="feed") for n, url in enumerate(urls)
     )
     service = open_service(replace(config, sources=followed), _begin())
-    gc.freeze()  # as the embedded clock does at its start
+    settle_memory()  # as the embedded clock does at its start
     return service
 
 
