@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -57,7 +58,7 @@ class Documents:
         else:
             status, headers, body = answer(ready, asked, is_feed=is_feed)
             if scope["scheme"] == "https":
-                headers.append(HSTS_HEADER)
+                headers = [*headers, HSTS_HEADER]
             await _respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     def _page(self, path: str, query: bytes, asked: dict[bytes, bytes]) -> str:
@@ -75,9 +76,25 @@ NO_STORE = (b"cache-control", b"no-store")
 
 
 def answer(ready: Ready, asked: dict[bytes, bytes], *, is_feed: bool) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of a document for these request headers."""
+    """Status, headers and body of a document for these request headers. The headers are the document's own."""
+    zipped = accepts_gzip(asked.get(b"accept-encoding", b""))
+    if is_unchanged(ready.document, asked):
+        return 304, _headers(ready, is_feed=is_feed, zipped=zipped, whole=False), b""
+    body = ready.gzip if zipped else ready.document.body
+    return 200, _headers(ready, is_feed=is_feed, zipped=zipped, whole=True), body
+
+
+def _headers(ready: Ready, *, is_feed: bool, zipped: bool, whole: bool) -> Headers:
+    """The headers of one form of a document: made once, sent thousands of times."""
+    form = f"{'feed' if is_feed else 'page'}{' gzip' if zipped else ''}{' whole' if whole else ''}"
+    found = ready.headers.get(form)
+    if found is None:
+        found = ready.headers[form] = _made_headers(ready, is_feed=is_feed, zipped=zipped, whole=whole)
+    return found
+
+
+def _made_headers(ready: Ready, *, is_feed: bool, zipped: bool, whole: bool) -> Headers:
     document = ready.document
-    zipped = accepts_gzip(asked.get(b"accept-encoding", b"").decode("latin-1"))
     tag = f'"{document.etag}-gz"' if zipped else f'"{document.etag}"'
     headers: Headers = [
         (b"etag", tag.encode()),
@@ -87,13 +104,11 @@ def answer(ready: Ready, asked: dict[bytes, bytes], *, is_feed: bool) -> tuple[i
         (b"x-content-type-options", b"nosniff"),
     ]
     headers += [(b"access-control-allow-origin", b"*")] if is_feed else PAGE_HEADERS
-    if is_unchanged(document, asked):
-        return 304, headers, b""
-    body = ready.gzip if zipped else document.body
-    headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(len(body)).encode())]
-    if zipped:
-        headers.append((b"content-encoding", b"gzip"))
-    return 200, headers, body
+    if whole:
+        length = len(ready.gzip if zipped else document.body)
+        headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(length).encode())]
+        headers += [(b"content-encoding", b"gzip")] if zipped else []
+    return headers
 
 
 def is_unchanged(document: Document, asked: dict[bytes, bytes]) -> bool:
@@ -101,7 +116,7 @@ def is_unchanged(document: Document, asked: dict[bytes, bytes]) -> bool:
     tags = asked.get(b"if-none-match")
     if tags is not None:
         held = {tag.strip().removeprefix("W/").strip('"') for tag in tags.decode("latin-1").split(",")}
-        return bool(held & {document.etag, f"{document.etag}-gz", "*"})
+        return not held.isdisjoint((document.etag, f"{document.etag}-gz", "*"))
     since = asked.get(b"if-modified-since")
     return since is not None and _is_not_after(document.changed, since.decode("latin-1"))
 
@@ -114,9 +129,10 @@ def _is_not_after(changed: datetime, since: str) -> bool:
     return moment.tzinfo is not None and changed <= moment
 
 
-def accepts_gzip(header: str) -> bool:
+@lru_cache(maxsize=64)  # browsers and readers say the same few things
+def accepts_gzip(header: bytes) -> bool:
     """Whether gzip is named and not refused by q=0 (RFC 9110 section 12.5.3)."""
-    for part in header.lower().split(","):
+    for part in header.decode("latin-1").lower().split(","):
         coding, _, parameter = part.partition(";")
         if coding.strip() in ("gzip", "*"):
             return parameter.strip().removeprefix("q=") not in ("0", "0.0", "0.00", "0.000")
