@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -29,6 +30,7 @@ from aggregator.wiring import Service
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=10)
+TURN_SECONDS = 0.001  # of a thread; a request needs several while a round of polls is busy, and Python's are 5 ms
 TIDY_AFTER = timedelta(minutes=10)  # of the start: the first polls go first
 DELIVER = timedelta(seconds=5)
 RETRAIN = timedelta(days=1)  # at least so long between two trainings
@@ -74,6 +76,7 @@ class Clock:
             leases.free_all(transaction)
         refresh(self.service.press, _now(), everything=True)
         settle_memory()
+        sys.setswitchinterval(TURN_SECONDS)
         self._scheduler.add_job(
             self._begin, "interval", seconds=self.tick.total_seconds(), next_run_time=_now(), id="poll"
         )
