@@ -118,7 +118,7 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
     known |= neighbours.known(transaction, set(around.origins.values()) - known.keys())
     links = neighbours.references_of(transaction, known) if leading or around.referring else {}
     said = neighbours.earlier(transaction, known)
-    settings = sources.by_id(transaction, {each.source_id for each in known.values()})
+    settings |= sources.by_id(transaction, {each.source_id for each in known.values()} - settings.keys())
     for number, each in known.items():
         around.members[number] = Member(
             id=number,
