@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from cycle import make_service, origin
 
 from aggregator.cli.serving import make_server
@@ -171,7 +171,7 @@ def _per_cpu_second(server: psutil.Process, port: int, kind: str, seconds: int) 
 
 def _cpu(server: psutil.Process) -> float:
     every = [server, *server.children(recursive=True)]
-    return sum(each.cpu_times().user + each.cpu_times().system for each in every)
+    return float(sum(each.cpu_times().user + each.cpu_times().system for each in every))
 
 
 # --- Waiting ----------------------------------------------------------------------------------------------------------
