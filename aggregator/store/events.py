@@ -115,6 +115,11 @@ def versions(transaction: Transaction, story_ids: Iterable[int]) -> dict[int, in
     return found
 
 
+def last_seq(transaction: Transaction) -> int:
+    """The number of the last event; 0 before there was any."""
+    return transaction.execute(select(func.coalesce(func.max(event.c.seq), 0))).scalar_one()
+
+
 def has_human_after(transaction: Transaction, seq: int) -> bool:
     """Whether a person did something to a story after `seq`."""
     query = select(event.c.seq).where(event.c.seq > seq, event.c.actor != SYSTEM, event.c.story_id.is_not(None))
