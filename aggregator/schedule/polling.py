@@ -29,18 +29,22 @@ def poll_round(
     *,
     only: list[str] | None = None,
     watch: Callable[[Report], None] = lambda _: None,
+    releases: bool = True,
 ) -> int:
-    """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled."""
+    """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled.
+
+    Where another process publishes, this one does not (`releases`).
+    """
     polled, next_release = 0, monotonic() + RELEASE_SECONDS
     for report in poll_due(service.line, now, owner, only):
         polled += 1
         _log(report)
         watch(report)
         started = monotonic()
-        if started > next_release:
+        if releases and started > next_release:
             refresh(service.press, now)
             next_release = monotonic() + max(RELEASE_SECONDS, (monotonic() - started) / RELEASE_SHARE)
-    if polled:
+    if polled and releases:
         refresh(service.press, now)
     return polled
 
