@@ -6,19 +6,17 @@ and the links in both are made to lead there.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aggregator.errors import AggregatorError
-from aggregator.model import State
-from aggregator.publish.site import ICON_PATH, feed_page, icon, message_page, source_page, story_page, stylesheet
-from aggregator.release import LANGUAGES, PAGE_STORIES, Press, channels, front, page_path, status_of
-from aggregator.store import Transaction, documents, sources, stories
+from aggregator.ondemand import Moment, every
+from aggregator.publish.site import ICON_PATH, icon, message_page, stylesheet
+from aggregator.release import LANGUAGES, Press, page_path
+from aggregator.store import documents
 
-EVERY = 1_000_000_000
-LOADED_AT_ONCE = 200
 WRITTEN = ".written"  # the names of the files that we wrote, so that we never remove another's
 
 
@@ -68,12 +66,14 @@ def file_name(path: str, main: str) -> str:
 
 def with_static_links(page: bytes, base_url: str, main: str) -> bytes:
     """A page whose links to our own pages lead to files."""
-    own = re.compile(rf'href="((?:{re.escape(base_url)})?)/(?!/)([^"?#]*)\?lang=({"|".join(LANGUAGES)})(#[^"]*)?"')
+    own = re.compile(
+        rf'(href|content)="((?:{re.escape(base_url)})?)/(?!/)([^"?#]*)\?lang=({"|".join(LANGUAGES)})(#[^"]*)?"'
+    )
 
     def static(found: re.Match[str]) -> str:
-        base, name, language, fragment = found.groups()
+        kind, base, name, language, fragment = found.groups()
         folder = "/".join(part for part in ("" if language == main else language, name) if part)
-        return f'href="{base}/{folder}{"/" if folder else ""}{fragment or ""}"'
+        return f'{kind}="{base}/{folder}{"/" if folder else ""}{fragment or ""}"'
 
     return own.sub(static, page.decode()).encode()
 
@@ -84,44 +84,11 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
             kept = documents.get(transaction, path)
             if kept is not None:
                 yield path, kept.document.body
-        yield from _story_pages(press, transaction)
-        yield from _source_pages(press, transaction, now)
-        yield from _feed_pages(press, transaction)
-
-
-def _story_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
-    names = sources.by_id(transaction)
-    for numbers in _portions(stories.by_state(transaction, State.PUBLISHED, limit=EVERY)):
-        for story in stories.load(transaction, numbers):
-            for language in LANGUAGES:
-                body = story_page(story, names, press.site, language)
-                yield page_path(f"/stories/{story.slug}", language), body
-
-
-def _source_pages(press: Press, transaction: Transaction, now: datetime) -> Iterator[tuple[str, bytes]]:
-    held = sources.all_sources(transaction)
-    brought = stories.counts_by_source(transaction)
-    shown = front(transaction, held, sources.by_id(transaction), now)
-    for each in held:
-        numbers = stories.latest(transaction, limit=PAGE_STORIES, sources=[each.source.id])
-        found = stories.load(transaction, numbers)
-        status = status_of(each, brought.get(each.source.id, 0))
-        for language in LANGUAGES:
-            body = source_page(status, found, shown, press.site, language)
-            yield page_path(f"/sources/{each.source.id}", language), body
-
-
-def _feed_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
-    """Of labels only: a partner's feed is on the partner's page."""
-    held = [each.source for each in sources.all_sources(transaction)]
-    for channel, _, _ in channels(press.site, held, press.created):
-        if channel.name.startswith("labels/"):
-            for language in LANGUAGES:
-                yield page_path(f"/feeds/{channel.name}", language), feed_page(channel, press.site, language)
-
-
-def _portions(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (numbers[n : n + LOADED_AT_ONCE] for n in range(0, len(numbers), LOADED_AT_ONCE))
+        for path, leaf in every(Moment(press, transaction, now)):
+            if leaf.is_page:
+                yield from ((page_path(quote(path), language), leaf.body(language)) for language in LANGUAGES)
+            else:
+                yield path, leaf.body(press.site.language)
 
 
 def _inside(out: Path, name: str) -> Path:

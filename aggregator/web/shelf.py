@@ -4,6 +4,7 @@ The store tells of a change by one number, the generation. `watch` asks for it o
 so that no request ever waits for that question.
 """
 
+import gzip
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
@@ -38,6 +39,20 @@ class Ready:
     def in_coding(self, coding: str) -> bytes:
         """The bytes in this content coding."""
         return {"br": self.br, "gzip": self.gzip}.get(coding, self.document.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A document that was made for this request: packed in the one coding that is asked for."""
+
+    document: Document
+
+    def in_coding(self, coding: str) -> bytes:
+        """The bytes in this content coding."""
+        body = self.document.body
+        if coding == "br":
+            return brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+        return gzip.compress(body, mtime=0) if coding == "gzip" else body
 
 
 class Shelf:

@@ -10,9 +10,9 @@ from aggregator.publish.site.pages import (
     message_page,
     source_page,
     story_article,
-    story_page,
     theme_page,
 )
+from aggregator.publish.site.story import Reason, story_page
 from aggregator.publish.site.style import stylesheet
 from aggregator.publish.site.words import Words
 
@@ -20,6 +20,7 @@ __all__ = [
     "ICON_PATH",
     "Front",
     "PartnerStatus",
+    "Reason",
     "Words",
     "feed_page",
     "feeds_page",
