@@ -66,7 +66,7 @@ def serve(
         try:
             _welcome(service, lines)
             clock.start()
-            server = _server(service)
+            server = make_server(service)
             if not stop.is_asked:
                 server.run()
         finally:
@@ -84,7 +84,7 @@ class Stop:
         raise KeyboardInterrupt
 
 
-def _server(service: "Service") -> "uvicorn.Server":
+def make_server(service: "Service") -> "uvicorn.Server":
     """What serves pages and feeds, until a signal comes."""
     import uvicorn
 
@@ -98,12 +98,14 @@ def _server(service: "Service") -> "uvicorn.Server":
             make_provider(**service.config.oidc.as_arguments()),
             line=service.line,
             lookout=service.lookout,
+            hub=service.hub,
         ),
         forwarded_allow_ips=service.config.server.trusted_proxies,
         host=service.config.server.host,
         port=service.config.server.port,
         log_level="warning",
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(settings)

@@ -28,6 +28,7 @@ from aggregator.config.settings import (
     Retention,
     Server,
     Settings,
+    WebSub,
     known_keys,
 )
 from aggregator.config.sources import read_sources
@@ -41,9 +42,11 @@ _EXAMPLES = {
     "site.tag_authority": '"example.nl,2026": your domain name and a date on which it was yours',
     "site.contact": '"https://example.nl/contact" or "nieuws@example.nl"',
     "paths.database_url": '"postgresql://user:password@host/name" or "sqlite:////var/lib/aggregator/db.sqlite3"',
+    "websub.callback_url": '"https://nieuws.example.nl"',
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
+    "websub.hub": '"https://pubsubhubbub.appspot.com/"',
     "oidc.issuer": '"https://login.example.nl"',
     "oidc.allowed_domain": '"example.nl"',
     "mail.smtp_url": '"smtp://user:password@mail.example.nl:587"',
@@ -85,6 +88,7 @@ class Config:
     mail_sender: str
     secret_key: SecretStr | None
     oidc: Oidc
+    websub: WebSub
     sources: tuple[Source, ...]
     themes_rules: Mapping[str, Any]
     origins: Mapping[str, str]
@@ -99,6 +103,7 @@ class Config:
         values |= {
             "paths.database_url": _without_password(self.paths.database_url),
             "fetch.allow": self.fetch_allow,
+            "websub.callback_url": self.websub.callback_url or "",
             "mail.smtp_url": _without_password(self.smtp_url.get_secret_value()),
             "mail.sender": self.mail_sender,
             "security.secret_key": "***" if self.secret_key else "",
@@ -120,6 +125,7 @@ class Config:
             "paths",
             "server",
             "oidc",
+            "websub",
         )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
@@ -279,6 +285,7 @@ def _assemble(
         mail_sender=settings.mail.sender or _own_sender(about["contact"], about["base_url"]),
         secret_key=settings.security.secret_key,
         oidc=settings.oidc,
+        websub=settings.websub,
         sources=sources,
         themes_rules=rules,
         origins=origins,

@@ -14,6 +14,7 @@ from aggregator.config.values import (
     Domain,
     Duration,
     FetchAllow,
+    HubUrl,
     Issuer,
     Language,
     Line,
@@ -166,6 +167,20 @@ class Oidc(Section):
         return self
 
 
+class WebSub(Section):
+    """Pushes instead of polls (W3C WebSub): of our feeds, by a hub elsewhere or by our own, and to us.
+
+    `callback_url` is where hubs reach us when that is not base_url.
+    """
+
+    hub: HubUrl = ""
+    own_hub: bool = False
+    subscribers: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    subscribers_per_host: PositiveInt = 50
+    subscribe: bool = True
+    callback_url: BaseUrl | None = Field(default=None, description="base_url, when that is public and https")
+
+
 class Settings(Section):
     """All of site.toml."""
 
@@ -182,6 +197,7 @@ class Settings(Section):
     mail: Mail = Mail()
     security: Security = Security()
     oidc: Oidc = Oidc()
+    websub: WebSub = WebSub()
 
 
 SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret"})

@@ -6,31 +6,40 @@ It only looks: no folder, file or table is made by it.
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from aggregator.accounts.issuing import MAIL
+from aggregator.announcing import PING, WEBHOOK
 from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
+from aggregator.model import Subscription
+from aggregator.policy.push import standing
 from aggregator.store import (
     Store,
     Transaction,
     accounts,
     database,
     documents,
+    hubs,
     migrate,
     models,
     open_store,
     outbox,
     sources,
+    webhooks,
 )
 from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
+from aggregator.store.webhooks import Webhook
 from aggregator.tag.lexicon import rules_number
-from aggregator.wiring import make_tagging, tagging_at_work
+from aggregator.text.html import clean_text
+from aggregator.wiring import make_tagging, reached_by_hubs, tagging_at_work
 
 CLOCK_SLACK = timedelta(seconds=30)
 DISK_FREE = 0.10
@@ -189,12 +198,18 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
         is_empty = accounts.is_empty(transaction)
-        letters = outbox.standing(transaction)
+        letters = outbox.standing(transaction, MAIL)
+        told = outbox.standing(transaction, WEBHOOK, PING)
+        hooks = webhooks.every(transaction)
         refused = documents.refusals(transaction)
+        asked = hubs.of_sources(transaction)
     yield from map(_refused, refused)
     yield _clock(apart)
     yield _editors(is_empty)
     yield _mail(letters, config)
+    yield from _webhooks(hooks)
+    yield from _deliveries(told)
+    yield from _pushes(held, asked, config, now)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
 
@@ -240,6 +255,47 @@ def _mail(letters: Standing, config: Config) -> Finding:
         fix = "set AGGREGATOR_SMTP_URL to have invitations and links mailed; until then they are handed over by hand"
         return Finding(check="mail", ok=not letters.waiting, found=waiting or "not set up", fix=fix)
     return Finding(check="mail", ok=True, found=waiting or "nothing waits")
+
+
+def _webhooks(hooks: Sequence[Webhook]) -> Iterator[Finding]:
+    for each in hooks:
+        name, since = f"webhook {each.id}", each.failing_since
+        if each.off_at:
+            fix = f"mend {each.url}, then `aggregator webhooks enable {each.id}`; or `remove` it"
+            yield Finding(check=name, ok=False, found=f"switched off: {each.off_because}", fix=fix)
+        elif since:
+            fix = f"`aggregator webhooks log {each.id}` shows why; it is tried on"
+            yield Finding(check=name, ok=True, found=f"takes nothing since {since:%Y-%m-%d %H:%M} UTC", fix=fix)
+
+
+def _deliveries(told: Standing) -> Iterator[Finding]:
+    if told.dead:
+        found = f"{told.dead} messages were given up, the last because: {told.error}"
+        fix = "`aggregator deliveries list --dead` shows them, `resend` sends them again, `forget` drops them"
+        yield Finding(check="deliveries", ok=False, found=found, fix=fix)
+    elif told.waiting:
+        yield Finding(check="deliveries", ok=True, found=f"{told.waiting} wait to be sent")
+
+
+def _pushes(
+    held: Sequence[Held], asked: Mapping[str, Subscription], config: Config, now: datetime
+) -> Iterator[Finding]:
+    named = [each for each in held if each.poll.hub and not each.source.paused]
+    if not named:
+        return
+    reached_at, why = reached_by_hubs(config)
+    if not reached_at:
+        fix = "set site.base_url to where the public finds this site, or websub.callback_url"
+        found = f"{len(named)} sources could push what is new, and are visited instead: {why}"
+        yield Finding(check="websub", ok=True, found=found, fix=fix if config.websub.subscribe else "")
+        return
+    said = Counter(standing(each.poll.hub, asked.get(each.source.id), each.poll.pushed_at, now) for each in named)
+    yield Finding(check="websub", ok=True, found=", ".join(f"{n} {word}" for word, n in sorted(said.items())))
+    for each in asked.values():
+        if each.reason:
+            fix = "it is asked again by itself; until then the source is visited as usual"
+            found = f"{each.hub} does not push: {each.reason}"
+            yield Finding(check=each.source_id, ok=True, found=clean_text(found), fix=fix)
 
 
 def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:

@@ -11,12 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from aggregator.embedding import embed_files
 from aggregator.errors import AggregatorError
 from aggregator.ondemand import Moment, every
 from aggregator.publish.site import ICON_PATH, icon, message_page, stylesheet
 from aggregator.release import LANGUAGES, Press, page_path
 from aggregator.store import documents
 
+QUOTE = '"|&#34;'  # in a page, and in a code that a page shows
 WRITTEN = ".written"  # the names of the files that we wrote, so that we never remove another's
 
 
@@ -67,13 +69,13 @@ def file_name(path: str, main: str) -> str:
 def with_static_links(page: bytes, base_url: str, main: str) -> bytes:
     """A page whose links to our own pages lead to files."""
     own = re.compile(
-        rf'(href|content)="((?:{re.escape(base_url)})?)/(?!/)([^"?#]*)\?lang=({"|".join(LANGUAGES)})(#[^"]*)?"'
+        rf'(href|src|content)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
     )
 
     def static(found: re.Match[str]) -> str:
-        kind, base, name, language, fragment = found.groups()
+        kind, quote, base, name, language, fragment = found.groups()
         folder = "/".join(part for part in ("" if language == main else language, name) if part)
-        return f'{kind}="{base}/{folder}{"/" if folder else ""}{fragment or ""}"'
+        return f"{kind}={quote}{base}/{folder}{'/' if folder else ''}{fragment or ''}{quote}"
 
     return own.sub(static, page.decode()).encode()
 
@@ -89,6 +91,7 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
                 yield from ((page_path(quote(path), language), leaf.body(language)) for language in LANGUAGES)
             else:
                 yield path, leaf.body(press.site.language)
+        yield from embed_files(press, transaction, now)
 
 
 def _inside(out: Path, name: str) -> Path:

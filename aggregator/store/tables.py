@@ -231,19 +231,83 @@ class DecisionColumns(TypedColumns):
 class OutboxColumns(TypedColumns):
     """A delivery, written in the transaction of what causes it (`event_seq`, 0 for no event); worked off by deliver/.
 
-    `payload` is emptied as soon as it is delivered or given up.
+    `payload` names what is to be said and holds no text of a partner; one that holds a secret is emptied at its end.
     """
 
     id = Column(BigId, primary_key=True, autoincrement=False)
     event_seq: Named[int] = Column(BigId)
     kind: Named[str]
     target: Named[str]
+    lane: Named[str]  # what goes one after another: the deliveries to one host
+    subject: Named[str]  # whom or what it is for: a webhook, a subscription; "" for none
     payload: Named[dict[str, Any]] = Column(JSON)
     due: Named[datetime] = Column(UtcDateTime)
     tries: Named[int] = Column(Integer)
+    taken_at = Column(UtcDateTime)  # while it is being delivered
     done_at = Column(UtcDateTime)
     dead_at = Column(UtcDateTime)
     error: Named[str | None] = Column(Text)
+
+
+class WebhookColumns(TypedColumns):
+    """An address that is told what happens to stories. `secret` signs, so it cannot be kept as a hash."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    url: Named[str] = Column(Text)
+    secret: Named[str]
+    kinds: Named[list[str]] = Column(JSON)
+    created: Named[datetime] = Column(UtcDateTime)
+    told_at = Column(UtcDateTime)
+    failing_since = Column(UtcDateTime)
+    off_at = Column(UtcDateTime)
+    off_because: Named[str] = Column(Text)
+
+
+class SubscriptionColumns(TypedColumns):
+    """Who gets a feed sent by our own hub (WebSub), since it confirmed and until its lease is over."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    topic: Named[str]  # the path of a document
+    callback: Named[str] = Column(Text)
+    key: Named[str] = Column(String, unique=True)  # of topic and callback
+    host: Named[str]
+    secret: Named[str]
+    created: Named[datetime] = Column(UtcDateTime)
+    lease_until: Named[datetime] = Column(UtcDateTime)
+    told: Named[int] = Column(BigId)  # the generation of the document that it got last
+    failing_since = Column(UtcDateTime)
+
+
+class HubSubscriptionColumns(TypedColumns):
+    """What we asked a hub for, as model.Subscription; at most one of a source is not LEAVING."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    source_id: Named[str]
+    hub: Named[str] = Column(Text)
+    topic: Named[str] = Column(Text)
+    callback: Named[str] = Column(Text)
+    token: Named[str] = Column(String, unique=True)
+    state: Named[str]  # model.Asking
+    asked_at: Named[datetime] = Column(UtcDateTime)
+    next_at: Named[datetime] = Column(UtcDateTime)
+    lease_until = Column(UtcDateTime)
+    failures: Named[int] = Column(Integer)
+    reason: Named[str] = Column(Text)
+
+
+class PushColumns(TypedColumns):
+    """What a hub pushed for a source. Once it is done its digest stays for a while: the same bytes say nothing new.
+
+    An empty digest: there was more than we keep, or nothing in it; the source is visited instead.
+    """
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    digest: Named[bytes] = Column(LargeBinary, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime)
+    content_type: Named[str]
+    body: Named[bytes] = Column(LargeBinary)
+    tries: Named[int] = Column(Integer)
+    done_at = Column(UtcDateTime)
 
 
 class DocumentColumns(TypedColumns):
@@ -286,6 +350,22 @@ class RefusalColumns(TypedColumns):
     path: Named[str] = Column(String, primary_key=True)
     at: Named[datetime] = Column(UtcDateTime)
     complaints: Named[list[str]] = Column(JSON)
+
+
+class SearchColumns(TypedColumns):
+    """What a public story is found by (search_words.py), and where it stands among all in order of date.
+
+    `headline` holds the words of the better classes, `words` all of them.
+    A place is a whole number: minutes since 1970 and the story's number (search_index.py). One that is public no more
+    keeps its row, without words, and `gone_at`.
+    """
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    dated_place: Named[int] = Column(BigId, unique=True)
+    released_place: Named[int | None] = Column(BigId, unique=True)
+    headline: Named[str] = Column(Text)
+    words: Named[str] = Column(Text)
+    gone_at = Column(UtcDateTime)
 
 
 class TrialColumns(TypedColumns):
@@ -443,10 +523,15 @@ story = Table("story", metadata, StoryColumns)
 event = Table("event", metadata, EventColumns)
 decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
+webhook = Table("webhook", metadata, WebhookColumns)
+subscription = Table("subscription", metadata, SubscriptionColumns)
+hub_subscription = Table("hub_subscription", metadata, HubSubscriptionColumns)
+push = Table("push", metadata, PushColumns)
 document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
 refusal = Table("refusal", metadata, RefusalColumns)
+search = Table("search", metadata, SearchColumns)
 trial = Table("trial", metadata, TrialColumns)
 model = Table("model", metadata, ModelColumns)
 sample = Table("sample", metadata, SampleColumns)
@@ -471,6 +556,7 @@ Index(None, proposal.c.other_id)
 Index(None, story.c.merged_into)
 Index(None, story.c.state, story.c.released)
 Index(None, story.c.state, story.c.dated)
+Index(None, story.c.state, story.c.updated, story.c.id)
 Index(None, story.c.tray, story.c.rank, story.c.dated, story.c.id)
 Index(None, event.c.story_id)
 Index(None, event.c.item_id)
@@ -480,9 +566,15 @@ Index(None, decision.c.group_id)
 Index(None, round_.c.account_id, round_.c.id)
 Index(None, decision.c.kind, decision.c.undone_at)
 Index(None, outbox.c.done_at, outbox.c.due)
+Index(None, outbox.c.kind, outbox.c.subject)
+Index(None, subscription.c.topic)
+Index(None, subscription.c.host)
+Index(None, hub_subscription.c.source_id)
+Index(None, push.c.done_at, push.c.at)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)
+Index(None, search.c.gone_at, search.c.story_id)
 Index(None, sample.c.decided_at)
 Index(None, sample.c.drawn_at)
 Index(None, absence.c.status)

@@ -9,8 +9,8 @@ from aggregator.model import Document
 from aggregator.ondemand import Leaf, Missing, Moment, find, forms
 from aggregator.release import Press
 from aggregator.store.documents import etag_of
-from aggregator.web.documents import LANGUAGES, PAGE_CACHE, answer, preferred_language
-from aggregator.web.shelf import Fresh
+from aggregator.web.documents import LANGUAGES, PAGE_CACHE, answer, preferred_coding, preferred_language
+from aggregator.web.shelf import packed
 
 
 def routes(press: Press) -> APIRouter:
@@ -47,7 +47,8 @@ def fresh(request: Request, body: bytes, leaf: Leaf, now: datetime) -> Response:
     """The answer for this request's headers, as for a ready document: entity tag, 304, br or gzip."""
     document = Document(path="", media_type=leaf.media_type, body=body, changed=now, etag=etag_of(body))
     asked = dict(request.headers.raw) | {b"if-modified-since": b""}  # nobody knows when its bytes last changed
-    status, headers, sent = answer(Fresh(document), asked, PAGE_CACHE, is_feed=False)
+    coding = preferred_coding(asked.get(b"accept-encoding", b""))
+    status, headers, sent = answer(packed(document, coding), asked, PAGE_CACHE, is_feed=False)
     response = Response(sent, status)
     response.raw_headers = headers
     return response

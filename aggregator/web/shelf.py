@@ -6,7 +6,8 @@ so that no request ever waits for that question.
 
 import gzip
 from collections import OrderedDict
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
 import brotli
@@ -30,6 +31,7 @@ class Ready:
     document: Document
     gzip: bytes
     br: bytes
+    headers: dict[str, list[tuple[bytes, bytes]]] = field(default_factory=dict)  # of its answers, once they were asked
 
     @property
     def size(self) -> int:
@@ -41,18 +43,11 @@ class Ready:
         return {"br": self.br, "gzip": self.gzip}.get(coding, self.document.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A document that was made for this request: packed in the one coding that is asked for."""
-
-    document: Document
-
-    def in_coding(self, coding: str) -> bytes:
-        """The bytes in this content coding."""
-        body = self.document.body
-        if coding == "br":
-            return brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
-        return gzip.compress(body, mtime=0) if coding == "gzip" else body
+def packed(document: Document, coding: str) -> Ready:
+    """A document that was made for one request, in the coding that is asked for and no other."""
+    body = document.body
+    br = brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY) if coding == "br" else b""
+    return Ready(document=document, gzip=gzip.compress(body, mtime=0) if coding == "gzip" else b"", br=br)
 
 
 class Shelf:
@@ -67,6 +62,11 @@ class Shelf:
         self._bytes = 0
         self._lock = Lock()
         self._stop = Event()
+
+    @property
+    def generation(self) -> int:
+        """That of the documents, as far as is known here; grows at every release."""
+        return self._generation
 
     def watch(self) -> None:
         """Follow the generation until `close`."""
@@ -94,9 +94,8 @@ class Shelf:
         """The document if it is in memory; a dictionary's lookup, for the event loop."""
         ready = self._ready.get(path)
         if ready is not None:
-            with self._lock:
-                if path in self._ready:
-                    self._ready.move_to_end(path)
+            with suppress(KeyError):  # it was dropped this moment, and is served once more
+                self._ready.move_to_end(path)
         return ready
 
     def load(self, path: str) -> Ready | None:

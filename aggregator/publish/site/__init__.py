@@ -3,6 +3,7 @@
 from aggregator.publish.site.front import Front, PartnerStatus
 from aggregator.publish.site.pages import (
     ICON_PATH,
+    api_page,
     feed_page,
     feeds_page,
     front_page,
@@ -22,6 +23,7 @@ __all__ = [
     "PartnerStatus",
     "Reason",
     "Words",
+    "api_page",
     "feed_page",
     "feeds_page",
     "front_page",
