@@ -1,25 +1,33 @@
 """The store at one moment, as pages ask for it: what several of them need is read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import quote
 
 from aggregator.model import Source
 from aggregator.publish.channel import Channel
 from aggregator.publish.site import Front
-from aggregator.release import Press, channels, front
+from aggregator.release import Press, channels, front, page_path
 from aggregator.store import Transaction, sources, stories
 from aggregator.store.sources import Held
 
 
 class Moment:
-    """One transaction and the time at which it reads."""
+    """One transaction and the time at which it reads; `address` tells where a page lies in a language."""
 
-    def __init__(self, press: Press, transaction: Transaction, now: datetime) -> None:
+    def __init__(
+        self, press: Press, transaction: Transaction, now: datetime, address: Callable[[str, str], str] = page_path
+    ) -> None:
         self.press = press
         self.site = press.site
         self.transaction = transaction
         self.now = now
+        self._address = address
+
+    def address(self, path: str, language: str) -> str:
+        """The whole address of a page in one language: of the service, or of files."""
+        return self.site.base_url + self._address(quote(path), language)
 
     @cached_property
     def held(self) -> Mapping[str, Held]:

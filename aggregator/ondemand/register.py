@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from aggregator.ondemand import partners, stories
+from aggregator.ondemand import months, partners, service, sitemaps, stories
 from aggregator.ondemand.moment import Moment
 
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+XML = "application/xml; charset=utf-8"
 
 Made = Callable[[str], bytes]  # in a language
 
@@ -56,6 +58,22 @@ KINDS = (
     Kind(path="/sources/{}", make=partners.partner, names=partners.ids),
     Kind(path="/feeds/labels/{}", make=partners.label_feed, names=partners.labels),
     Kind(path="/feeds/sources/{}", make=partners.source_feed, names=lambda _: ()),  # it is on the partner's page
+    Kind(path="/archief", make=months.archive),
+    Kind(path="/archief/{}", make=months.month, names=months.names),
+    Kind(path="/archief/{}/{}", make=months.further, names=months.further_names),
+    Kind(path="/agenda", make=service.coming),
+    Kind(path="/verantwoording", make=service.account),
+    Kind(path="/toegankelijkheid", make=service.text("accessibility")),
+    Kind(path="/privacy", make=service.text("privacy")),
+    Kind(path="/robots.txt", make=service.robots, media_type=TEXT),
+    Kind(path="/.well-known/security.txt", make=service.security, names=service.contacts, media_type=TEXT),
+    Kind(path="/sitemap.xml", make=sitemaps.whole, media_type=XML),
+    Kind(path="/sitemap/{}", make=sitemaps.part, names=sitemaps.parts, media_type=XML),
+)
+# Pages that answer a question, which only the service can: in files there is a sentence instead.
+ANSWERS = (
+    Kind(path="/search", make=service.only_static("search")),
+    Kind(path="/feeds/samenstellen", make=service.only_static("compose")),
 )
 
 
@@ -77,7 +95,7 @@ def find(moment: Moment, path: str) -> Leaf | Missing:
 
 def every(moment: Moment) -> Iterator[tuple[str, Leaf]]:
     """All there is, by its path without escapes."""
-    for kind in KINDS:
+    for kind in (*KINDS, *ANSWERS):
         for parts in kind.names(moment):
             made = kind.make(moment, *parts)
             if made is not None:

@@ -8,6 +8,7 @@ and the links in both are made to lead there.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -48,7 +49,6 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
     yield ICON_PATH.strip("/"), icon()
     lost = message_page(404, press.site, main)
     yield "404.html", with_static_links(lost, press.site.base_url, main)
-    yield "robots.txt", b"User-agent: *\nDisallow:\n"
 
 
 def file_name(path: str, main: str) -> str:
@@ -69,15 +69,24 @@ def file_name(path: str, main: str) -> str:
 def with_static_links(page: bytes, base_url: str, main: str) -> bytes:
     """A page whose links to our own pages lead to files."""
     own = re.compile(
-        rf'(href|src|content)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
+        rf'(href|src|content|action)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
     )
 
     def static(found: re.Match[str]) -> str:
         kind, quote, base, name, language, fragment = found.groups()
-        folder = "/".join(part for part in ("" if language == main else language, name) if part)
-        return f"{kind}={quote}{base}/{folder}{'/' if folder else ''}{fragment or ''}{quote}"
+        return f"{kind}={quote}{base}{static_path(main, name, language)}{fragment or ''}{quote}"
 
     return own.sub(static, page.decode()).encode()
+
+
+def static_path(main: str, path: str, language: str) -> str:
+    """The address of a page in one language on a static server.
+
+    >>> static_path("nl", "/themes/instroom", "en")
+    '/en/themes/instroom/'
+    """
+    folder = "/".join(part for part in ("" if language == main else language, path.strip("/")) if part)
+    return f"/{folder}/" if folder else "/"
 
 
 def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
@@ -86,7 +95,7 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
             kept = documents.get(transaction, path)
             if kept is not None:
                 yield path, kept.document.body
-        for path, leaf in every(Moment(press, transaction, now)):
+        for path, leaf in every(Moment(press, transaction, now, partial(static_path, press.site.language))):
             if leaf.is_page:
                 yield from ((page_path(quote(path), language), leaf.body(language)) for language in LANGUAGES)
             else:

@@ -31,14 +31,11 @@ def slugs(transaction: Transaction) -> Iterator[str]:
     return iter(transaction.execute(select(story.c.slug).where(IS_PUBLIC).order_by(story.c.id.desc())).scalars())
 
 
-def oldest(transaction: Transaction) -> datetime | None:
-    """The date of the oldest public story."""
-    return _edge(transaction, story.c.dated.asc())
-
-
-def newest(transaction: Transaction) -> datetime | None:
-    """The date of the newest public story."""
-    return _edge(transaction, story.c.dated.desc())
+def newest(transaction: Transaction, before: datetime | None = None) -> datetime | None:
+    """The date of the newest public story; of the newest that is dated before a moment."""
+    query = select(story.c.dated).where(IS_PUBLIC).order_by(story.c.dated.desc()).limit(1)
+    query = query if before is None else query.where(story.c.dated < before)
+    return transaction.execute(query).scalar_one_or_none()
 
 
 def count_between(transaction: Transaction, since: datetime, until: datetime) -> int:
@@ -99,9 +96,4 @@ def left_since(transaction: Transaction, since: datetime) -> dict[str, int]:
         .where(departure.c.at >= since, departure.c.returned_at.is_(None))
         .group_by(departure.c.why)
     )
-    return dict(transaction.execute(query).tuples().all())
-
-
-def _edge(transaction: Transaction, order: object) -> datetime | None:
-    query = select(story.c.dated).where(IS_PUBLIC).order_by(order).limit(1)  # type: ignore[arg-type]
-    return transaction.execute(query).scalar_one_or_none()
+    return dict(transaction.execute(query).all())

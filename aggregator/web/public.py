@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from aggregator.model import Document
-from aggregator.ondemand import Leaf, Missing, Moment, find, forms
+from aggregator.ondemand import Missing, Moment, find, forms
 from aggregator.release import Press
 from aggregator.store.documents import etag_of
 from aggregator.web.documents import LANGUAGES, PAGE_CACHE, answer, preferred_coding, preferred_language
@@ -31,7 +31,7 @@ def made_on_request(press: Press) -> Callable[[Request], Response]:
             if isinstance(found, Missing):
                 raise HTTPException(found.value)
             body = found.body(language_of(request, press))
-        return fresh(request, body, found, now)
+        return fresh(request, body, found.media_type, now)
 
     return respond
 
@@ -43,9 +43,9 @@ def language_of(request: Request, press: Press) -> str:
     return wanted if wanted in LANGUAGES else preferred_language(accepts, press.site.language)
 
 
-def fresh(request: Request, body: bytes, leaf: Leaf, now: datetime) -> Response:
+def fresh(request: Request, body: bytes, media_type: str, now: datetime) -> Response:
     """The answer for this request's headers, as for a ready document: entity tag, 304, br or gzip."""
-    document = Document(path="", media_type=leaf.media_type, body=body, changed=now, etag=etag_of(body))
+    document = Document(path="", media_type=media_type, body=body, changed=now, etag=etag_of(body))
     asked = dict(request.headers.raw) | {b"if-modified-since": b""}  # nobody knows when its bytes last changed
     coding = preferred_coding(asked.get(b"accept-encoding", b""))
     status, headers, sent = answer(packed(document, coding), asked, PAGE_CACHE, is_feed=False)
