@@ -16,7 +16,7 @@ from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import api, callback, embed, public, search_feeds, websub
+from aggregator.web import api, callback, embed, finding, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -55,6 +55,7 @@ def make_app(
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(finding.routes(press, rates))
     app.include_router(embed.routes(press))
     app.include_router(callback.routes(press.store, access.secret_key))
     if hub:
@@ -84,11 +85,6 @@ def _add_operations(app: FastAPI, press: Press) -> None:
         except StoreError as error:
             return JSONResponse({"ready": False, "database": str(error)}, 503)
         return JSONResponse({"ready": found == migrate.HEAD, "database": found}, 200 if found == migrate.HEAD else 503)
-
-    @app.get("/robots.txt")
-    def robots() -> Response:
-        """Everything public may be read by machines."""
-        return PlainTextResponse("User-agent: *\nDisallow: /edit\n")
 
 
 def _add_static(app: FastAPI) -> None:
