@@ -16,14 +16,19 @@ import structlog
 
 from aggregator.accounts import Access
 from aggregator.accounts.issuing import MAIL
+from aggregator.announcing import DENY, PING, PUSH, WEBHOOK, Outreach
 from aggregator.batch import Intake
 from aggregator.config import Config, ensure_secret_key
+from aggregator.deliver.hub import VERIFY, Denier, Hub, Verifier
 from aggregator.deliver.mail import Mailer
 from aggregator.deliver.sending import Sender
+from aggregator.deliver.webhooks import WebhookSender
+from aggregator.deliver.websub import Distributor, Pinger
 from aggregator.errors import StoreError
 from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
+from aggregator.fetch.sending import Courier
 from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
@@ -51,6 +56,7 @@ class Service:
     press: Press
     access: Access
     senders: Mapping[str, Sender]
+    hub: Hub | None
     fetcher: Fetcher
     tagging: Tagging
     lookout: Lookout
@@ -82,7 +88,8 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         line=make_line(config, store, fetcher.fetch, bounds, tagging),
         press=make_press(config, store),
         access=make_access(config, store),
-        senders=make_senders(config),
+        senders=make_senders(config, store),
+        hub=make_hub(config, store),
         fetcher=fetcher,
         tagging=tagging,
         lookout=make_lookout(config, robots_files),
@@ -117,6 +124,11 @@ def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] |
         robots=robots_files,
         language=config.site.language,
     )
+
+
+def make_courier(config: Config) -> Courier:
+    """What brings requests of ours to hubs, subscribers and webhooks, behind the same guard as polling."""
+    return Courier(user_agent=user_agent(config.site), allow=Allowlist.parse(config.fetch_allow))
 
 
 def make_lookout(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Lookout:
@@ -197,7 +209,18 @@ def make_press(config: Config, store: Store) -> Press:
     """What documents of this configuration are made with."""
     with store.read() as transaction:
         created = documents.created(transaction)
-    return Press(store=store, site=config.site, created=created, feed_length=config.publishing.feed_length)
+    return Press(
+        store=store,
+        site=config.site,
+        created=created,
+        feed_length=config.publishing.feed_length,
+        outreach=make_outreach(config),
+    )
+
+
+def make_outreach(config: Config) -> Outreach:
+    """The hubs that our feeds name."""
+    return Outreach(base_url=config.site.base_url, hub=config.websub.hub, has_own_hub=config.websub.own_hub)
 
 
 def make_access(config: Config, store: Store) -> Access:
@@ -212,10 +235,29 @@ def make_access(config: Config, store: Store) -> Access:
     )
 
 
-def make_senders(config: Config) -> dict[str, Sender]:
+def make_hub(config: Config, store: Store) -> Hub | None:
+    """Our own hub, where it is wanted."""
+    wanted = config.websub
+    if not wanted.own_hub:
+        return None
+    base_url = config.site.base_url
+    return Hub(store=store, base_url=base_url, most=wanted.subscribers, most_per_host=wanted.subscribers_per_host)
+
+
+def make_senders(config: Config, store: Store) -> dict[str, Sender]:
     """What can be delivered, by its kind in the outbox."""
-    url = config.smtp_url.get_secret_value()
-    return {MAIL: Mailer(url=url, sender=config.mail_sender)} if url else {}
+    url, courier, outreach = config.smtp_url.get_secret_value(), make_courier(config), make_outreach(config)
+    made: dict[str, Sender] = {WEBHOOK: WebhookSender(store=store, site=config.site, courier=courier)}
+    if url:
+        made[MAIL] = Mailer(url=url, sender=config.mail_sender)
+    if outreach.hub:
+        made[PING] = Pinger(courier=courier)
+    if hub := make_hub(config, store):
+        base_url, hubs = config.site.base_url, outreach.hubs
+        made[VERIFY] = Verifier(hub=hub, courier=courier)
+        made[PUSH] = Distributor(store=store, courier=courier, base_url=base_url, hubs=hubs)
+        made[DENY] = Denier(courier=courier)
+    return made
 
 
 def user_agent(site: Site) -> str:

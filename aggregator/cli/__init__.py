@@ -9,6 +9,7 @@ import typer
 from aggregator.cli import (
     agenda,
     backups,
+    deliveries,
     demo,
     polling,
     publishing,
@@ -39,6 +40,8 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(stories.app, name="stories")
 app.add_typer(themes.app, name="themes")
 app.add_typer(users.app, name="users")
+app.add_typer(deliveries.webhooks_app, name="webhooks")
+app.add_typer(deliveries.deliveries_app, name="deliveries")
 
 
 def main() -> None:

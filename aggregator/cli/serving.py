@@ -98,6 +98,7 @@ def _server(service: "Service") -> "uvicorn.Server":
             make_provider(**service.config.oidc.as_arguments()),
             line=service.line,
             lookout=service.lookout,
+            hub=service.hub,
         ),
         forwarded_allow_ips=service.config.server.trusted_proxies,
         host=service.config.server.host,

@@ -28,6 +28,7 @@ from aggregator.config.settings import (
     Retention,
     Server,
     Settings,
+    WebSub,
     known_keys,
 )
 from aggregator.config.sources import read_sources
@@ -44,6 +45,7 @@ _EXAMPLES = {
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
+    "websub.hub": '"https://pubsubhubbub.appspot.com/"',
     "oidc.issuer": '"https://login.example.nl"',
     "oidc.allowed_domain": '"example.nl"',
     "mail.smtp_url": '"smtp://user:password@mail.example.nl:587"',
@@ -85,6 +87,7 @@ class Config:
     mail_sender: str
     secret_key: SecretStr | None
     oidc: Oidc
+    websub: WebSub
     sources: tuple[Source, ...]
     themes_rules: Mapping[str, Any]
     origins: Mapping[str, str]
@@ -120,6 +123,7 @@ class Config:
             "paths",
             "server",
             "oidc",
+            "websub",
         )
         keys = [*(key.split(".") for key in known_keys()), ["paths", "config_dir"]]
         return [(name, key) for name, key in keys if name in sections]
@@ -279,6 +283,7 @@ def _assemble(
         mail_sender=settings.mail.sender or _own_sender(about["contact"], about["base_url"]),
         secret_key=settings.security.secret_key,
         oidc=settings.oidc,
+        websub=settings.websub,
         sources=sources,
         themes_rules=rules,
         origins=origins,

@@ -14,6 +14,7 @@ from aggregator.config.values import (
     Domain,
     Duration,
     FetchAllow,
+    HubUrl,
     Issuer,
     Language,
     Line,
@@ -166,6 +167,15 @@ class Oidc(Section):
         return self
 
 
+class WebSub(Section):
+    """Our feeds sent as soon as they change (W3C WebSub): by a hub elsewhere, or by our own."""
+
+    hub: HubUrl = ""
+    own_hub: bool = False
+    subscribers: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    subscribers_per_host: PositiveInt = 50
+
+
 class Settings(Section):
     """All of site.toml."""
 
@@ -182,6 +192,7 @@ class Settings(Section):
     mail: Mail = Mail()
     security: Security = Security()
     oidc: Oidc = Oidc()
+    websub: WebSub = WebSub()
 
 
 SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret"})

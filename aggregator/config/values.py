@@ -165,6 +165,12 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _hub(text: str) -> str:
+    if text:
+        _split_url(text, ("https", "http"))
+    return text
+
+
 def _domain(text: str) -> str:
     if text and not _DOMAIN.fullmatch(text.lower()):
         raise ValueError("must be the part of a mail address behind the @")
@@ -222,6 +228,7 @@ SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
+HubUrl = Annotated[str, AfterValidator(_hub)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Networks = Annotated[str, AfterValidator(_networks)]
 FetchAllow = Annotated[str, AfterValidator(_fetch_allow)]

@@ -4,9 +4,10 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import localtime
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from aggregator.deliver.sending import Undeliverable
@@ -23,18 +24,18 @@ class Mailer:
     url: str = field(repr=False)
     sender: str
 
-    def __call__(self, delivery: Delivery) -> None:
+    def __call__(self, delivery: Delivery, now: datetime) -> None:
         """Send one letter. Raises Undeliverable."""
         try:
             with self._connected() as server:
-                server.send_message(message(delivery, self.sender))
+                server.send_message(message(delivery, self.sender, now))
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             raise Undeliverable(_said(code, said), is_final=code >= 500) from error
         except smtplib.SMTPResponseException as error:
             raise Undeliverable(_said(error.smtp_code, error.smtp_error)) from error
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            raise Undeliverable(f"{type(error).__name__}: {error}") from error
+            raise Undeliverable(f"{type(error).__name__}: {error}", is_unheard=isinstance(error, OSError)) from error
 
     def _connected(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -56,14 +57,14 @@ class Mailer:
         return server
 
 
-def message(delivery: Delivery, sender: str) -> EmailMessage:
+def message(delivery: Delivery, sender: str, now: datetime) -> EmailMessage:
     """The letter of a delivery. Header injection ends in `policy`: a line break in a header is an error."""
     made = EmailMessage(policy=SMTP)
     made["From"] = sender
     made["To"] = delivery.target
     made["Subject"] = delivery.payload["subject"]
     made["Message-ID"] = f"<{delivery.payload['id']}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
-    made["Date"] = localtime()
+    made["Date"] = format_datetime(now)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office in return
     made.set_content(delivery.payload["text"])
     return made

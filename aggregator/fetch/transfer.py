@@ -1,4 +1,4 @@
-"""One GET over libcurl, within bounds and past the guard. Reused for many: a handle costs more than a request.
+"""One request over libcurl, within bounds and past the guard. Reused for many: a handle costs more than a request.
 
 What libcurl would do by itself and must not: follow redirects, inflate bodies, obey proxies of the environment, speak
 other protocols (file:///etc/passwd is one), keep cookies.
@@ -47,7 +47,7 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """What one GET asks, and how much of the body it wants."""
+    """What one GET asks, and how much of the body it wants; with `any_status` also of an answer that is no document."""
 
     url: str
     host: str
@@ -56,6 +56,7 @@ class Ask:
     seconds: float
     body_bytes: int
     cut: bool = False
+    any_status: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +195,7 @@ class Transfer:
     def _take_body(self, data: bytes) -> int | None:
         try:
             if self._body is None:
-                if self._lines[0].split(None, 2)[1] not in OK_ON_THE_WIRE:
+                if not self._ask.any_status and self._lines[0].split(None, 2)[1] not in OK_ON_THE_WIRE:
                     return self._ignore(data)
                 self._body = self._new_body()
             self._body.write(data)

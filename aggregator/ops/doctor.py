@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from aggregator.accounts.issuing import MAIL
+from aggregator.announcing import PING, WEBHOOK
 from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
@@ -26,9 +28,11 @@ from aggregator.store import (
     open_store,
     outbox,
     sources,
+    webhooks,
 )
 from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
+from aggregator.store.webhooks import Webhook
 from aggregator.tag.lexicon import rules_number
 from aggregator.wiring import make_tagging, tagging_at_work
 
@@ -189,12 +193,16 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         held = sources.all_sources(transaction)
         known = sources.known_ids(transaction)
         is_empty = accounts.is_empty(transaction)
-        letters = outbox.standing(transaction)
+        letters = outbox.standing(transaction, MAIL)
+        told = outbox.standing(transaction, WEBHOOK, PING)
+        hooks = webhooks.every(transaction)
         refused = documents.refusals(transaction)
     yield from map(_refused, refused)
     yield _clock(apart)
     yield _editors(is_empty)
     yield _mail(letters, config)
+    yield from _webhooks(hooks)
+    yield from _deliveries(told)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
 
@@ -240,6 +248,26 @@ def _mail(letters: Standing, config: Config) -> Finding:
         fix = "set AGGREGATOR_SMTP_URL to have invitations and links mailed; until then they are handed over by hand"
         return Finding(check="mail", ok=not letters.waiting, found=waiting or "not set up", fix=fix)
     return Finding(check="mail", ok=True, found=waiting or "nothing waits")
+
+
+def _webhooks(hooks: Sequence[Webhook]) -> Iterator[Finding]:
+    for each in hooks:
+        name, since = f"webhook {each.id}", each.failing_since
+        if each.off_at:
+            fix = f"mend {each.url}, then `aggregator webhooks enable {each.id}`; or `remove` it"
+            yield Finding(check=name, ok=False, found=f"switched off: {each.off_because}", fix=fix)
+        elif since:
+            fix = f"`aggregator webhooks log {each.id}` shows why; it is tried on"
+            yield Finding(check=name, ok=True, found=f"takes nothing since {since:%Y-%m-%d %H:%M} UTC", fix=fix)
+
+
+def _deliveries(told: Standing) -> Iterator[Finding]:
+    if told.dead:
+        found = f"{told.dead} messages were given up, the last because: {told.error}"
+        fix = "`aggregator deliveries list --dead` shows them, `resend` sends them again, `forget` drops them"
+        yield Finding(check="deliveries", ok=False, found=found, fix=fix)
+    elif told.waiting:
+        yield Finding(check="deliveries", ok=True, found=f"{told.waiting} wait to be sent")
 
 
 def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+from aggregator.announcing import Outreach, announce
 from aggregator.model import Document, Outcome, Site, Source, State
-from aggregator.publish.channel import Channel, feed_path, is_archive
+from aggregator.publish.channel import Channel, Link, feed_path, is_archive
 from aggregator.publish.opml import sources_opml
 from aggregator.publish.site import ICON_PATH, Front, PartnerStatus, feeds_page, front_page, theme_page
 from aggregator.release.archive import Archives, gains
@@ -52,7 +53,7 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
         seen, told = documents.released_seq(transaction), archive.version(transaction)
         news = events.spoken_of(transaction, seen)
         touched = None if everything or not seen else touched_by(transaction, news)
-        all_channels = channels(press.site, [each.source for each in held], press.created)
+        all_channels = _with_hubs(channels(press.site, [each.source for each in held], press.created), press.outreach)
         labels = {each.source.id: each.source.labels for each in held}
         known = frozenset(channel.name for channel, _, _ in all_channels)
         gained = gains(transaction, news, known, labels, everything=touched is None)
@@ -74,6 +75,7 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
             changed = documents.swap(transaction, made, gone)
             edition.archives.save(transaction)
             documents.refuse(transaction, edition.refused, [*(each.path for each in made), *gone], now)
+            announce(transaction, press.outreach, news, changed, now)
             if news:
                 documents.set_released_seq(transaction, news[-1].seq)
     # Another process released meanwhile, from a later moment than ours perhaps: what we made may be older.
@@ -126,6 +128,11 @@ def channels(site: Site, sources: Iterable[Source], created: datetime) -> list[S
         name = f"labels/{label}"
         found.append((_channel(name, f"{site.title}: {label}", site, f"/feeds/{quote(name)}", created), "", carriers))
     return found
+
+
+def _with_hubs(named: Iterable[Selection], outreach: Outreach) -> list[Selection]:
+    links = tuple(Link(rel="hub", href=address) for address in outreach.hubs)
+    return [(replace(channel, links=channel.links + links), theme, sources) for channel, theme, sources in named]
 
 
 def front(transaction: Transaction, held: Sequence[Held], names: Mapping[str, Source], now: datetime) -> Front:

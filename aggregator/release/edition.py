@@ -7,6 +7,7 @@ from itertools import chain
 
 import structlog
 
+from aggregator.announcing import NO_HUBS, Outreach
 from aggregator.model import Document, Site, Source, State, Story
 from aggregator.publish.archive import page_of, with_archive, without
 from aggregator.publish.atom import atom_feed
@@ -40,6 +41,7 @@ class Press:
     created: datetime  # when this service began: the `updated` of a feed without entries
     feed_length: int = 100
     page_records: int = PAGE_RECORDS  # of an archive
+    outreach: Outreach = NO_HUBS
 
 
 class Loaded:

@@ -19,7 +19,7 @@ from aggregator.joining import forget
 from aggregator.policy.reminding import Reminder
 from aggregator.release import refresh
 from aggregator.schedule.learning import learn
-from aggregator.store import Store, documents, events
+from aggregator.store import Store, documents, events, outbox, subscriptions
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ def take(chore: Chore, turn: Turn) -> None:
 
 
 def deliver(turn: Turn) -> None:
-    """Mail, and whatever else waits in the outbox."""
+    """Mail, messages to webhooks, feeds to subscribers: whatever waits in the outbox."""
     if turn.service.senders:
         work_off(turn.service.store, turn.service.senders, _now, is_stopping=turn.is_stopping)
 
@@ -85,10 +85,13 @@ def remind(turn: Turn) -> None:
 
 
 def tidy(turn: Turn) -> None:
-    """Forget what no new item will be compared with, and ask again for what waits too long."""
+    """Forget what is compared with nothing new and what was delivered long ago; ask again for what waits too long."""
     forget(turn.service.store, turn.service.line.intake.joining, turn.now)
     asked, archived = waiting.ask_again(turn.service.store, turn.now)
     log.info("waiting_looked_at", asked_again=asked, archived=archived)
+    with turn.service.store.write() as transaction:
+        outbox.forget_old(transaction, turn.now)
+        subscriptions.forget_expired(transaction, turn.now)
 
 
 def study(turn: Turn) -> None:
@@ -105,7 +108,7 @@ def has_news(store: Store) -> bool:
 # What editors decided is public within two seconds and what costs the next release.
 CHORES = (
     Chore(name="release", every=timedelta(seconds=2), do=release),
-    Chore(name="deliver", every=timedelta(seconds=5), do=deliver),
+    Chore(name="deliver", every=timedelta(seconds=2), do=deliver),
     Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),
     Chore(name="remind", every=timedelta(minutes=10), do=remind),

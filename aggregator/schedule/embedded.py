@@ -20,7 +20,7 @@ from aggregator.pipeline import Report
 from aggregator.release import refresh
 from aggregator.schedule.chores import CHORES, Chore, Turn, take
 from aggregator.schedule.polling import Stopping, poll_round, stoppable
-from aggregator.store import leases
+from aggregator.store import leases, outbox
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -59,6 +59,7 @@ class Clock:
         """Take back what a dead process held, bring the documents up to date, and begin."""
         with self.service.store.write() as transaction:
             leases.free_all(transaction)
+            outbox.free_all(transaction)
         refresh(self.service.press, _now(), everything=True)
         gc.freeze()  # what is there now stays: each full collection would look at all of it again
         self._scheduler.add_job(

@@ -36,6 +36,15 @@ def changed_since(transaction: Transaction, seen: int) -> list[str]:
     return list(transaction.execute(select(document.c.path).where(document.c.generation > seen)).scalars())
 
 
+def generations(transaction: Transaction, wanted: Iterable[str]) -> dict[str, int]:
+    """The generation of the last change of each of these documents that is there."""
+    found: dict[str, int] = {}
+    for part in parts(wanted):
+        query = select(document.c.path, document.c.generation).where(document.c.path.in_(part))
+        found |= {row.path: row.generation for row in transaction.execute(query)}
+    return found
+
+
 def get(transaction: Transaction, path: str) -> Kept | None:
     """One document."""
     row = transaction.execute(select(document).where(document.c.path == path)).one_or_none()

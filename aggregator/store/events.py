@@ -114,6 +114,16 @@ def spoken_of(transaction: Transaction, seq: int) -> list[Event]:
     return [Event(**row._mapping) for row in rows]
 
 
+def born_after(transaction: Transaction, story_ids: Iterable[int], seq: int) -> set[int]:
+    """Those of these stories that the log did not know at `seq`."""
+    found: set[int] = set()
+    for part in parts(story_ids):
+        query = select(event.c.story_id).where(event.c.story_id.in_(part)).group_by(event.c.story_id)
+        born = transaction.execute(query.having(func.min(event.c.seq) > seq)).scalars()
+        found.update(number for number in born if number is not None)
+    return found
+
+
 def of_story(transaction: Transaction, story_id: int) -> list[Event]:
     """Everything that ever happened to one story, in order."""
     query = select(event).where(event.c.story_id == story_id).order_by(event.c.seq)

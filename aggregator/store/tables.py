@@ -231,19 +231,51 @@ class DecisionColumns(TypedColumns):
 class OutboxColumns(TypedColumns):
     """A delivery, written in the transaction of what causes it (`event_seq`, 0 for no event); worked off by deliver/.
 
-    `payload` is emptied as soon as it is delivered or given up.
+    `payload` names what is to be said and holds no text of a partner; one that holds a secret is emptied at its end.
     """
 
     id = Column(BigId, primary_key=True, autoincrement=False)
     event_seq: Named[int] = Column(BigId)
     kind: Named[str]
     target: Named[str]
+    lane: Named[str]  # what goes one after another: the deliveries to one host
+    subject: Named[str]  # whom or what it is for: a webhook, a subscription; "" for none
     payload: Named[dict[str, Any]] = Column(JSON)
     due: Named[datetime] = Column(UtcDateTime)
     tries: Named[int] = Column(Integer)
+    taken_at = Column(UtcDateTime)  # while it is being delivered
     done_at = Column(UtcDateTime)
     dead_at = Column(UtcDateTime)
     error: Named[str | None] = Column(Text)
+
+
+class WebhookColumns(TypedColumns):
+    """An address that is told what happens to stories. `secret` signs, so it cannot be kept as a hash."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    url: Named[str] = Column(Text)
+    secret: Named[str]
+    kinds: Named[list[str]] = Column(JSON)
+    created: Named[datetime] = Column(UtcDateTime)
+    told_at = Column(UtcDateTime)
+    failing_since = Column(UtcDateTime)
+    off_at = Column(UtcDateTime)
+    off_because: Named[str] = Column(Text)
+
+
+class SubscriptionColumns(TypedColumns):
+    """Who gets a feed sent by our own hub (WebSub), since it confirmed and until its lease is over."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    topic: Named[str]  # the path of a document
+    callback: Named[str] = Column(Text)
+    key: Named[str] = Column(String, unique=True)  # of topic and callback
+    host: Named[str]
+    secret: Named[str]
+    created: Named[datetime] = Column(UtcDateTime)
+    lease_until: Named[datetime] = Column(UtcDateTime)
+    told: Named[int] = Column(BigId)  # the generation of the document that it got last
+    failing_since = Column(UtcDateTime)
 
 
 class DocumentColumns(TypedColumns):
@@ -452,6 +484,8 @@ story = Table("story", metadata, StoryColumns)
 event = Table("event", metadata, EventColumns)
 decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
+webhook = Table("webhook", metadata, WebhookColumns)
+subscription = Table("subscription", metadata, SubscriptionColumns)
 document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
@@ -490,6 +524,9 @@ Index(None, decision.c.group_id)
 Index(None, round_.c.account_id, round_.c.id)
 Index(None, decision.c.kind, decision.c.undone_at)
 Index(None, outbox.c.done_at, outbox.c.due)
+Index(None, outbox.c.kind, outbox.c.subject)
+Index(None, subscription.c.topic)
+Index(None, subscription.c.host)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)

@@ -12,9 +12,9 @@ WINDOW = timedelta(minutes=15)
 ALLOWED = 10
 
 
-def wait(transaction: Transaction, subjects: Sequence[str], now: datetime) -> timedelta | None:
+def wait(transaction: Transaction, subjects: Sequence[str], now: datetime, allowed: int = ALLOWED) -> timedelta | None:
     """How long these subjects must wait before another try; None when they may try now."""
-    waits = [_wait(transaction, subject, now) for subject in subjects]
+    waits = [_wait(transaction, subject, now, allowed) for subject in subjects]
     return max((each for each in waits if each), default=None)
 
 
@@ -41,12 +41,12 @@ def forget(transaction: Transaction, subject: str, numbers: Sequence[int] = ()) 
     transaction.execute(delete(login_attempt).where(is_over))
 
 
-def _wait(transaction: Transaction, subject: str, now: datetime) -> timedelta | None:
+def _wait(transaction: Transaction, subject: str, now: datetime, allowed: int) -> timedelta | None:
     recent = (
         select(login_attempt.c.at)
         .where(login_attempt.c.subject == subject, login_attempt.c.at > now - WINDOW)
         .order_by(login_attempt.c.at.desc())
-        .limit(ALLOWED)
+        .limit(allowed)
     )
     times = list(transaction.execute(recent).scalars())
-    return times[-1] + WINDOW - now if len(times) == ALLOWED else None
+    return times[-1] + WINDOW - now if len(times) == allowed else None

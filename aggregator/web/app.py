@@ -8,13 +8,14 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from aggregator.accounts import Access
+from aggregator.deliver.hub import Hub
 from aggregator.errors import StoreError
 from aggregator.probing import Lookout
 from aggregator.publish.site import ICON_PATH, icon, stylesheet
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import public
+from aggregator.web import public, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -28,11 +29,18 @@ FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 def make_app(
-    press: Press, access: Access, provider: Provider | None = None, *, line: Line, lookout: Lookout
+    press: Press,
+    access: Access,
+    provider: Provider | None = None,
+    *,
+    line: Line,
+    lookout: Lookout,
+    hub: Hub | None = None,
 ) -> Documents:
     """The whole web side over one store, as an ASGI application; editors may sign in at `provider` too.
 
-    `line` and `lookout` are what news added by hand comes in by, and what addresses are looked at with.
+    `line` and `lookout` are what news added by hand comes in by, and what addresses are looked at with; `hub` is our
+    own WebSub hub, where there is one.
     """
     shelf = Shelf(press.store)
 
@@ -44,13 +52,15 @@ def make_app(
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(public.routes(press))
+    if hub:
+        app.include_router(websub.routes(hub))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
     _add_operations(app, press)
     _add_static(app)
     add_errors(app, press, access)
     app.add_middleware(Bounded)
     app.middleware("http")(_secured)
-    return Documents(app, shelf, press.site.language)
+    return Documents(app, shelf, press.site.language, press.site.base_url, press.outreach.hubs)
 
 
 def _add_operations(app: FastAPI, press: Press) -> None:

@@ -4,13 +4,15 @@ RFC 9110 sections 12 (negotiation), 13 (conditional requests); Sec-Fetch-Dest: W
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, MutableMapping
+from collections.abc import Awaitable, Callable, Container, MutableMapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+from aggregator.announcing import is_topic
+from aggregator.deliver.websub import link_header
 from aggregator.errors import StoreError
 from aggregator.model import Document
 from aggregator.publish.channel import is_archive
@@ -35,10 +37,12 @@ TAG_ENDINGS = {"br": "-br", "gzip": "-gz", "identity": ""}
 class Documents:
     """Answers GET and HEAD for every published document; hands all else to `app`."""
 
-    def __init__(self, app: App, shelf: Shelf, language: str) -> None:
+    def __init__(self, app: App, shelf: Shelf, language: str, base_url: str = "", hubs: Sequence[str] = ()) -> None:
         self.app = app
         self.shelf = shelf
         self.language = language
+        self.base_url = base_url
+        self.hubs = tuple(hubs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI 3)."""
@@ -64,6 +68,8 @@ class Documents:
             await _respond(send, 303, [(b"location", human_page(path).encode()), VARY_FEED, NO_STORE], b"")
         else:
             status, headers, body = answer(ready, asked, cache_of(path) if is_feed else PAGE_CACHE, is_feed=is_feed)
+            if self.hubs and is_topic(path):
+                headers.append((b"link", link_header(self.hubs, self.base_url + path).encode()))
             if scope["scheme"] == "https":
                 headers.append(HSTS_HEADER)
             await _respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)

@@ -1,4 +1,4 @@
-"""A mail server on loopback, and a store with an outbox on each engine."""
+"""Servers on loopback that are sent something, and a newsroom with a store on each engine that sends it."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -9,9 +9,25 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.store.conftest import store
+from aggregator.store import Store
+from tests.deliver.newsroom import Newsroom
+from tests.deliver.receiver import Receiver
+from tests.line.conftest import partners, store
+from tests.line.partner import Partners
 
-__all__ = ["store"]
+__all__ = ["partners", "store"]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def newsroom(store: Store, partners: Partners) -> Newsroom:
+    return Newsroom(store, partners)
 
 
 class Inbox:

@@ -133,4 +133,4 @@ def test_our_password_is_not_sent_where_anyone_can_read_it(serve: Serve) -> None
 def test_no_subject_can_write_another_header() -> None:
     delivery = Delivery(id=1, kind="mail", target="a@b.nl", payload=LETTER | {"subject": "x\r\nBcc: y@z.nl"}, tries=1)
     with pytest.raises(ValueError, match=r"(?i)header"):
-        message(delivery, SENDER)
+        message(delivery, SENDER, NOW)

@@ -17,6 +17,7 @@ class Heard:
     headers: dict[bytes, bytes]  # names in lower case
     at: float
     connection: int
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -97,9 +98,12 @@ class Server:
             if not data:
                 return False
             request += data
-        line, *rest = request.split(b"\r\n\r\n")[0].split(b"\r\n")
-        pairs = (each.partition(b":") for each in rest)
-        heard = Heard(line, {name.lower(): value[1:] for name, _, value in pairs}, monotonic(), number)
+        head, _, body = request.partition(b"\r\n\r\n")
+        line, *rest = head.split(b"\r\n")
+        headers = {name.lower(): value[1:] for name, _, value in (each.partition(b":") for each in rest)}
+        while len(body) < int(headers.get(b"content-length", b"0")):
+            body += connection.recv(65536)
+        heard = Heard(line, headers, monotonic(), number, body)
         with self._lock:
             self.heard.append(heard)
             self.busy += 1

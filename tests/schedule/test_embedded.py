@@ -271,7 +271,7 @@ def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Ser
     arrived: list[str] = []
     with service.store.write() as transaction:
         outbox.put(transaction, "mail", "thea@example.nl", {}, NOW)
-    senders = {"mail": lambda delivery: arrived.append(delivery.target)}
+    senders = {"mail": lambda delivery, _: arrived.append(delivery.target)}
     clock = Clock(replace(service, senders=senders))
     clock.start()
     ends = time.monotonic() + 10

@@ -183,7 +183,7 @@ def test_what_arrived_is_emptied_at_once_and_forgotten_after_a_month(store: Stor
         assert outbox.standing(transaction) == outbox.Standing(waiting=0, dead=0, error="")
         assert outbox.take_due(transaction, ["mail"], NOW + DAY) == []
         assert transaction.execute(select(outbox_table.c.id)).scalar_one() == number
-        outbox.take_due(transaction, ["mail"], NOW + outbox.KEEP + HOUR)
+        outbox.forget_old(transaction, NOW + outbox.KEEP + HOUR)
         assert transaction.execute(select(outbox_table.c.id)).first() is None
 
 
