@@ -10,24 +10,19 @@ from sqlalchemy import and_, delete, or_, select
 
 from aggregator.store import sessions, throttle
 from aggregator.store.database import Transaction
-from aggregator.store.tables import agenda, body, login_attempt, one_time_link, outbox, revision, session, source
+from aggregator.store.tables import agenda, body, login_attempt, one_time_link, revision, session, source
 
-DELIVERED = timedelta(days=30)  # a delivery that arrived: whom it reached and when
 USED = timedelta(days=30)  # a link or session that is over
 
 
 def thin(transaction: Transaction, now: datetime, keep: timedelta) -> dict[str, int]:
-    """Throw away what is older than `keep`, or sooner where nobody has a use for it; returns how many rows of what.
-
-    Deliveries that were given up stay for `keep`: doctor tells of them until then.
-    """
+    """Throw away what is older than `keep`, or sooner where nobody has a use for it; returns how many rows of what."""
     old = now - keep
     removed = select(source.c.id).where(source.c.removed_at.is_not(None))
     unused = now - USED
     conditions = {
         body: or_(and_(body.c.verdict == "bad", body.c.at < old), body.c.source_id.in_(removed)),
         revision: revision.c.at < old,
-        outbox: or_(outbox.c.done_at < now - DELIVERED, outbox.c.dead_at < old),
         agenda: and_(agenda.c.starts < old, or_(agenda.c.ends.is_(None), agenda.c.ends < old)),
         session: or_(
             session.c.expires < now, session.c.last_seen < now - sessions.IDLE, session.c.revoked < unused
