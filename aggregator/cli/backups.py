@@ -27,14 +27,16 @@ def backup(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Where to; else a new one in DATA/backups.")
     ] = None,
+    copies_away: Annotated[bool, typer.Option("--copy-away", help="Then run [backup] command with the file.")] = False,
     wants_json: WantsJson = False,
 ) -> None:
     """Write the whole database into one file, beside a running service too, and prove that it is right.
 
     In DATA/backups the newest ones are kept ([retention] backups). A FILE that you name is never removed by us.
+    A running service does this by itself every night, with --copy-away.
     """
     from aggregator.cli.context import configuration, quiet_logs
-    from aggregator.ops.backup import make, name_at, prune
+    from aggregator.ops.backup import copy_away, make, name_at, prune
 
     quiet_logs()
     config = configuration()
@@ -43,6 +45,8 @@ def backup(
         made = make(store, file or folder / name_at(moment("")))
     gone = [] if file else prune(folder, config.retention.backups)
     _say(made, "written", removed=len(gone), wants_json=wants_json)
+    if copies_away and config.backup.command:
+        copy_away(config.backup.command, made.file)
 
 
 def restore(

@@ -213,7 +213,9 @@ class Settings(Section):
     websub: WebSub = WebSub()
 
 
-SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret", "operations.metrics_token"})
+SECRETS = frozenset(
+    {"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret", "operations.metrics_token"}
+)
 
 # The first ones needed have short names, in the environment and as flags.
 SHORT_NAMES = {

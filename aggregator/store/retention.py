@@ -24,9 +24,7 @@ def thin(transaction: Transaction, now: datetime, keep: timedelta) -> dict[str, 
         body: or_(and_(body.c.verdict == "bad", body.c.at < old), body.c.source_id.in_(removed)),
         revision: revision.c.at < old,
         agenda: and_(agenda.c.starts < old, or_(agenda.c.ends.is_(None), agenda.c.ends < old)),
-        session: or_(
-            session.c.expires < now, session.c.last_seen < now - sessions.IDLE, session.c.revoked < unused
-        ),
+        session: or_(session.c.expires < now, session.c.last_seen < now - sessions.IDLE, session.c.revoked < unused),
         one_time_link: or_(one_time_link.c.expires < unused, one_time_link.c.used < unused),
         login_attempt: login_attempt.c.at <= now - throttle.WINDOW,
     }
