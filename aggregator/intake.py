@@ -8,7 +8,7 @@ from aggregator.arrivals import arrive
 from aggregator.batch import Change, Fresh, Intake, Receipt
 from aggregator.dedup.identity import is_another_article, visible_change
 from aggregator.dedup.moved import inherited
-from aggregator.dedup.profile import profile
+from aggregator.dedup.profile import lead_of, profile
 from aggregator.model import Edits, Item, Source, State
 from aggregator.policy.admission import UP_TO_AN_EDITOR, admit
 from aggregator.store import Store, Transaction, agenda, decisions, items, leases, neighbours, stories, trials
@@ -118,7 +118,7 @@ def _revise(
         (each.known.id, replace(each.item, first_seen=old.first_seen), each.fingerprint) for each, _, old in told
     ]
     items.revise_items(transaction, renewed, [old for _, _, old in told], now)
-    neighbours.reword(transaction, [(each.known.id, profile(each.item.entry).lead) for each, _, _ in told])
+    neighbours.reword(transaction, [(each.known.id, lead_of(each.item.entry)) for each, _, _ in told])
     held = stories.rows(transaction, (each.known.story_id for each, _, _ in told))
     decided = stories.decided(transaction, held)
     edited = decisions.edits_of(transaction, decided)

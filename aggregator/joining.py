@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aggregator.dedup.identity import visible_change
 from aggregator.dedup.origin import Claim, elect
-from aggregator.dedup.profile import Profile, ending_of, profile
+from aggregator.dedup.profile import Profile, ending_of, lead_of, references
 from aggregator.dedup.stories import Carrier, Member, Neighbourhood, Placement, Said, place, telling_keys, weighed
 from aggregator.dedup.wording import wording
 from aggregator.model import Item, Source
@@ -118,7 +118,7 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
     known |= neighbours.known(transaction, set(around.origins.values()) - known.keys())
     links = neighbours.references_of(transaction, known) if leading or around.referring else {}
     said = neighbours.earlier(transaction, known)
-    settings = sources.by_id(transaction, {each.source_id for each in known.values()})
+    settings |= sources.by_id(transaction, {each.source_id for each in known.values()} - settings.keys())
     for number, each in known.items():
         around.members[number] = Member(
             id=number,
@@ -126,7 +126,7 @@ def _around(transaction: Transaction, wanted: Sequence[Member], shared: Mapping[
             source_id=each.source_id,
             at=each.at,
             wording=wording(each.title, each.lead),
-            earlier=tuple(profile(entry).wording for entry in said.get(number, ())),
+            earlier=tuple(wording(entry.title, lead_of(entry)) for entry in said.get(number, ())),
             url_key=each.url_key,
             references=links.get(number, frozenset()),
             join=_join_of(settings, each.source_id),
@@ -184,16 +184,16 @@ def credited(
 
 
 def _claim(number: int, item: Item, source: Source | None) -> Claim:
-    known = profile(item.entry)
+    lead = lead_of(item.entry)
     return Claim(
         item_id=number,
         organisation=source.organisation if source else item.source_id,
         host=_host_of_key(item.url_key),
         own_hosts=frozenset({_host(source.url)} if source else ()),
-        linked_hosts=frozenset(_host_of_key(key) for key in known.references),
+        linked_hosts=frozenset(_host_of_key(key) for key in references(item.entry)),
         authors=item.entry.authors,
-        text=f"{known.lead}\n{ending_of(item.entry)}",
-        wording=known.wording,
+        text=f"{lead}\n{ending_of(item.entry)}",
+        wording=wording(item.entry.title, lead),
         at=item.entry.published or item.first_seen,
         republisher=source is not None and source.republisher,
     )

@@ -259,6 +259,8 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     pace: Pace = Pace()
     hubs: tuple[str, ...] = ()
+    topic: str = ""  # of a feed: the address that it calls its own (rel=self), which its hubs know it by
+    suffixes: frozenset[str] = frozenset()  # what stood behind its titles only to name the site, and was taken off
     rule: str = ""  # of a page: how its list was found; another rule means another list, or a redesign
 
 
@@ -305,6 +307,37 @@ class Poll:
     reposted_at: datetime | None = None  # when it last brought back what we published ourselves
     pace: Pace = Pace()
     fresh_for: timedelta | None = None
+    hub: str = ""  # that its feed names (WebSub), and the topic to ask there for ...
+    topic: str = ""
+    suffixes: frozenset[str] = frozenset()  # ... what its titles end in, so that a push of one entry reads the same ...
+    pushed_at: datetime | None = None  # ... and the last push that could be read
+
+
+class Asking(StrEnum):
+    """How a subscription stands."""
+
+    ASKED = "asked"  # its hub has not confirmed it yet, or not again
+    ACTIVE = "active"  # confirmed; it holds while its lease does
+    DENIED = "denied"
+    LEAVING = "leaving"  # we asked to end it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """What we asked a hub for: one source's topic, to be pushed to `callback`. W3C WebSub, section 5."""
+
+    id: int
+    source_id: str
+    hub: str
+    topic: str
+    callback: str
+    token: str  # the unguessable part of `callback`
+    state: Asking = Asking.ASKED
+    asked_at: datetime
+    next_at: datetime  # when to ask again; of one that is LEAVING, when to forget it
+    lease_until: datetime | None = None  # as the hub confirmed; None while it did not
+    failures: int = 0  # times in a row that it was asked for and not confirmed
+    reason: str = ""  # why it was denied, or could not be asked for; said by the hub: hostile text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

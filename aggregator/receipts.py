@@ -234,6 +234,7 @@ def planned(line: Line, claimed: Claimed, answer: Answer, poll: Poll, now: datet
         rhythm=poll.rhythm,
         retry_after=retry_after,
         anonymous=line.anonymous(answer.wire.url),
+        pushes_until=claimed.held.pushes_until,
     )
     pause = host_pause(answer, line.bounds)
     return Receipt(

@@ -22,6 +22,7 @@ from aggregator.config import Config, ensure_secret_key
 from aggregator.deliver.hub import VERIFY, Denier, Hub, Verifier
 from aggregator.deliver.mail import Mailer
 from aggregator.deliver.sending import Sender
+from aggregator.deliver.subscribe import Subscriber
 from aggregator.deliver.webhooks import WebhookSender
 from aggregator.deliver.websub import Distributor, Pinger
 from aggregator.errors import StoreError
@@ -33,9 +34,11 @@ from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
 from aggregator.policy.interval import Bounds
+from aggregator.policy.push import is_reachable
 from aggregator.probing import Lookout
 from aggregator.release import Press
 from aggregator.store import Store, documents, migrate, models, open_store, robots, sources
+from aggregator.subscribing import KIND as SUBSCRIBE
 from aggregator.tag.lexicon import compile_rules, rules_number
 from aggregator.tag.model import ModelError
 from aggregator.tag.tagger import starter_model
@@ -44,6 +47,14 @@ from aggregator.tagging import Tagging
 log = structlog.get_logger()
 
 PRODUCT = "TechniekpactAggregator"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hubs:
+    """Where hubs reach this service: "" when they cannot, and `why`."""
+
+    reached_at: str
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +71,7 @@ class Service:
     fetcher: Fetcher
     tagging: Tagging
     lookout: Lookout
+    hubs: Hubs
 
     def close(self) -> None:
         """Give connections and handles back."""
@@ -93,6 +105,7 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         fetcher=fetcher,
         tagging=tagging,
         lookout=make_lookout(config, robots_files),
+        hubs=make_hubs(config),
     )
 
 
@@ -247,7 +260,11 @@ def make_hub(config: Config, store: Store) -> Hub | None:
 def make_senders(config: Config, store: Store) -> dict[str, Sender]:
     """What can be delivered, by its kind in the outbox."""
     url, courier, outreach = config.smtp_url.get_secret_value(), make_courier(config), make_outreach(config)
-    made: dict[str, Sender] = {WEBHOOK: WebhookSender(store=store, site=config.site, courier=courier)}
+    key = ensure_secret_key(config).get_secret_value()
+    made: dict[str, Sender] = {
+        WEBHOOK: WebhookSender(store=store, site=config.site, courier=courier),
+        SUBSCRIBE: Subscriber(store=store, post=courier.post, secret_key=key),
+    }
     if url:
         made[MAIL] = Mailer(url=url, sender=config.mail_sender)
     if outreach.hub:
@@ -258,6 +275,23 @@ def make_senders(config: Config, store: Store) -> dict[str, Sender]:
         made[PUSH] = Distributor(store=store, courier=courier, base_url=base_url, hubs=hubs)
         made[DENY] = Denier(courier=courier)
     return made
+
+
+def make_hubs(config: Config) -> Hubs:
+    """Where hubs reach the service of this configuration."""
+    reached_at, why = reached_by_hubs(config)
+    return Hubs(reached_at=reached_at, why=why)
+
+
+def reached_by_hubs(config: Config) -> tuple[str, str]:
+    """Where hubs reach this service, and when they cannot "" with the reason."""
+    if not config.websub.subscribe:
+        return "", "websub.subscribe is false"
+    if config.websub.callback_url:
+        return config.websub.callback_url, ""
+    if is_reachable(config.site.base_url):
+        return config.site.base_url, ""
+    return "", f"no hub can reach {config.site.base_url}: it is not a public https address"
 
 
 def user_agent(site: Site) -> str:

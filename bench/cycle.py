@@ -11,7 +11,6 @@ feedparser would then need for all of them.
 
 import argparse
 import cProfile
-import gc
 import json
 import pstats
 import resource
@@ -20,7 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +32,7 @@ from sqlalchemy import event
 
 from aggregator.config import load, shipped
 from aggregator.model import Source
+from aggregator.schedule.embedded import settle_memory
 from aggregator.schedule.polling import poll_round
 from aggregator.store import sources
 from aggregator.wiring import Service, open_service
@@ -75,15 +75,15 @@ def origin(feeds: int, folder: Path) -> Iterator[list[str]]:
         server.kill()
 
 
-def make_service(folder: Path, urls: list[str]) -> Service:
-    """A service over these feeds, as partners whose every item is welcome."""
-    flags = {"data_dir": folder / "data", "fetch_allow": "127.0.0.0/8", "polling.gap": "0 s"}
+def make_service(folder: Path, urls: list[str], settings: Mapping[str, object] | None = None) -> Service:
+    """A service over these feeds, as partners whose every item is welcome; `settings` as in site.toml."""
+    flags = {"data_dir": folder / "data", "fetch_allow": "127.0.0.0/8", "polling.gap": "0 s", **(settings or {})}
     config = load(environ={}, flags=flags | {"site.contact": "bench@example.nl"}, config_dir=shipped())
     followed = tuple(
         Source(id=f"f{n}", organisation=f"Partner {n}", url=url, kind="feed") for n, url in enumerate(urls)
     )
     service = open_service(replace(config, sources=followed), _begin())
-    gc.freeze()  # as the embedded clock does at its start
+    settle_memory()  # as the embedded clock does at its start
     return service
 
 

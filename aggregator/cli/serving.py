@@ -66,7 +66,7 @@ def serve(
         try:
             _welcome(service, lines)
             clock.start()
-            server = _server(service)
+            server = make_server(service)
             if not stop.is_asked:
                 server.run()
         finally:
@@ -84,7 +84,7 @@ class Stop:
         raise KeyboardInterrupt
 
 
-def _server(service: "Service") -> "uvicorn.Server":
+def make_server(service: "Service") -> "uvicorn.Server":
     """What serves pages and feeds, until a signal comes."""
     import uvicorn
 
@@ -105,6 +105,7 @@ def _server(service: "Service") -> "uvicorn.Server":
         port=service.config.server.port,
         log_level="warning",
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(settings)

@@ -114,12 +114,27 @@ def upgrade() -> None:
 def check(wants_json: WantsJson = False) -> None:
     """Fold the whole log and compare it with the tables: they must say the same."""
     from aggregator.cli.context import service
+    from aggregator.store import search_index
     from aggregator.store.check import contradictions
 
-    with service(moment("")) as opened, opened.store.read() as transaction:
-        found = contradictions(transaction)
+    with service(moment("")) as opened:
+        with opened.store.read() as transaction:
+            found = contradictions(transaction)
+        if search_index.is_broken(opened.store):
+            found.append("search: its index is damaged (`aggregator db reindex` makes it anew)")
     if for_programs(wants_json):
         print_json({"ok": not found, "contradictions": found})
     else:
         print("\n".join(found) or "the tables are what the log says")
     raise typer.Exit(Exit.PROBLEMS if found else Exit.OK)
+
+
+@db_app.command("reindex")
+def reindex() -> None:
+    """Make the index of the search anew from the stories; beside a running service too."""
+    from aggregator.cli.context import service
+    from aggregator.store import search_index
+
+    with service(moment("")) as opened:
+        search_index.reindex(opened.store)
+    print("search knows all public stories again")

@@ -38,22 +38,29 @@ app = typer.Typer(
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="A source's id.")]
 Address = Annotated[str, typer.Argument(metavar="URL", help="A home page, news page or feed.")]
-COLUMNS = ("id", "organisation", "kind", "paused", "outcome", "last_poll", "next_due", "url")
+COLUMNS = ("id", "organisation", "kind", "paused", "outcome", "last_poll", "next_due", "pushes", "url")
 
 
 @app.command("list")
 def list_sources(wants_json: WantsJson = False) -> None:
     """Every source, with how its last poll went."""
     from aggregator.cli.context import service
-    from aggregator.store import sources
+    from aggregator.policy.push import standing
+    from aggregator.store import hubs, sources
 
-    with service(moment("")) as opened, opened.store.read() as transaction:
-        rows = [source_json(each, opened.config.site.language) for each in sources.all_sources(transaction)]
+    now = moment("")
+    with service(now) as opened, opened.store.read() as transaction:
+        asked = hubs.of_sources(transaction)
+        rows = [
+            source_json(each, opened.config.site.language)
+            | {"pushes": standing(each.poll.hub, asked.get(each.source.id), each.poll.pushed_at, now)}
+            for each in sources.all_sources(transaction)
+        ]
     print_rows(rows, COLUMNS, wants_json=wants_json)
 
 
 def source_json(held: "Held", language: str) -> dict[str, Any]:
-    """The stable JSON form of a source and its last poll; `outcome` is null before the first."""
+    """The stable JSON form of a source and its last poll; `outcome` is null before the first, `hub` without WebSub."""
     source, poll = held.source, held.poll
     return {
         "id": source.id,
@@ -74,6 +81,8 @@ def source_json(held: "Held", language: str) -> dict[str, Any]:
         "last_change": iso(poll.changed_at),
         "next_due": iso(poll.next_due),
         "reposts": iso(poll.reposted_at),
+        "hub": poll.hub or None,
+        "last_push": iso(poll.pushed_at),
     }
 
 

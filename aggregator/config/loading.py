@@ -44,6 +44,7 @@ _EXAMPLES = {
     "site.tag_authority": '"example.nl,2026": your domain name and a date on which it was yours',
     "site.contact": '"https://example.nl/contact" or "nieuws@example.nl"',
     "paths.database_url": '"postgresql://user:password@host/name" or "sqlite:////var/lib/aggregator/db.sqlite3"',
+    "websub.callback_url": '"https://nieuws.example.nl"',
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
@@ -108,6 +109,7 @@ class Config:
         values |= {
             "paths.database_url": _without_password(self.paths.database_url),
             "fetch.allow": self.fetch_allow,
+            "websub.callback_url": self.websub.callback_url or "",
             "mail.smtp_url": _without_password(self.smtp_url.get_secret_value()),
             "mail.sender": self.mail_sender,
             "security.secret_key": "***" if self.secret_key else "",

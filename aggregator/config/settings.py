@@ -184,12 +184,17 @@ class Oidc(Section):
 
 
 class WebSub(Section):
-    """Our feeds sent as soon as they change (W3C WebSub): by a hub elsewhere, or by our own."""
+    """Pushes instead of polls (W3C WebSub): of our feeds, by a hub elsewhere or by our own, and to us.
+
+    `callback_url` is where hubs reach us when that is not base_url.
+    """
 
     hub: HubUrl = ""
     own_hub: bool = False
     subscribers: Annotated[int, Field(ge=1, le=100_000)] = 1000
     subscribers_per_host: PositiveInt = 50
+    subscribe: bool = True
+    callback_url: BaseUrl | None = Field(default=None, description="base_url, when that is public and https")
 
 
 class Settings(Section):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from aggregator.dedup.genres import Genre
-from aggregator.dedup.numerals import agree
+from aggregator.dedup.numerals import agree, in_common
 from aggregator.dedup.wording import FIGURE, NAME, WORD, Tokens, Wording, weight_of
 
 LONGEST_SWAP = 3  # words: what stands between equal words and is longer is another passage
@@ -162,9 +162,7 @@ def _found(words: frozenset[str], others: frozenset[str]) -> float | None:
 def _figures(short: Wording, long: Wording) -> float | None:
     if not short.figures:
         return None
-    found = len(short.figures & long.figures)
-    found += sum(any(agree(one, other) for other in long.figures) for one in short.figures - long.figures)
-    return found / len(short.figures)
+    return in_common(short.figures, long.figures) / len(short.figures)
 
 
 def _share(part: int, whole: int) -> float:
@@ -182,10 +180,15 @@ def likeness(a: Wording, b: Wording, apart: timedelta, *, same_source: bool = Fa
     """
     days = abs(apart).total_seconds() / 86_400
     shared = weight_of(a.telling & b.telling)
-    if shared < ENOUGH or shared < LEAST_COVER * min(a.weight, b.weight):
+    lighter = min(a.weight, b.weight)
+    if shared < ENOUGH or shared < LEAST_COVER * lighter:
         return Likeness(Verdict.OTHER, BIAS)
+    known = LINKED if linked else 0.0
+    at_best = known + log_odds(Agreement(shared=shared, cover=shared / lighter, names=1.0, figures=1.0), days)
+    if at_best < POSSIBLE:  # most: of those neither names nor figures need be looked at
+        return Likeness(Verdict.OTHER, at_best)
     alike = agreement(a, b, shared)
-    at_best = log_odds(alike, days) + (LINKED if linked else 0.0)
+    at_best = known + log_odds(alike, days)
     if at_best < POSSIBLE:  # nine in ten: their texts need not be laid side by side
         return Likeness(Verdict.OTHER, at_best)
     found = signs(a, b, alike)

@@ -4,7 +4,8 @@ The words run to the thousands, as news writes them; what is longer stands in di
 own: the third edition is no third of anything.
 """
 
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 UNITS = (
     *("nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
@@ -12,6 +13,7 @@ UNITS = (
 )
 TENS = ("twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig")
 FIRST_TELLING = 2  # "een" is an article nearly always
+LEAST_ROUNDED = 100  # smaller numbers are told exactly
 ROUND_SHARE = 0.1  # "ruim tweeduizend" stands for 2,140, not for 2,500
 
 
@@ -41,13 +43,38 @@ def agree(one: str, other: str) -> bool:
     >>> agree("2140", "2000"), agree("2140", "1870"), agree("10842", "11000")
     (True, False, True)
     """
-    if one == other:
-        return True
+    return one == other or _are_near(_value(one), _value(other))
+
+
+def in_common(some: frozenset[str], others: frozenset[str]) -> int:
+    """How many of `some` figures are among `others`, or agree with one of them."""
+    rest = some - others
+    theirs = _large(others)
+    near = sum(any(_are_near(one, other) for other in theirs) for one in _large(rest)) if theirs else 0
+    return len(some) - len(rest) + near
+
+
+def _large(figures: Iterable[str]) -> list[float]:
+    """The values of those that a rounded figure can stand for, or be: most figures of a text are too small."""
+    values = map(_value, figures)
+    return [value for value in values if value is not None and value >= LEAST_ROUNDED * (1 - 2 * ROUND_SHARE)]
+
+
+@lru_cache(maxsize=4096)
+def _value(figure: str) -> float | None:
+    """What a figure is worth; None for an ordinal or a time."""
     try:
-        low, high = sorted((float(one), float(other)))
-    except ValueError:  # an ordinal, a time
+        return float(figure)
+    except ValueError:
+        return None
+
+
+def _are_near(one: float | None, other: float | None) -> bool:
+    """Whether one of two numbers can be the other rounded."""
+    if one is None or other is None:
         return False
-    return high >= 100 and high - low <= ROUND_SHARE * high and (_is_round(low) or _is_round(high))
+    low, high = (one, other) if one < other else (other, one)
+    return high >= LEAST_ROUNDED and high - low <= ROUND_SHARE * high and (_is_round(low) or _is_round(high))
 
 
 def _is_round(value: float) -> bool:

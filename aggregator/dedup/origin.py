@@ -5,9 +5,10 @@ outweighs who was seen first: pages are read later than feeds.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from aggregator.dedup.wording import TITLE_WORDS, Wording, fold, tokens
 
@@ -39,24 +40,34 @@ class Claim:
     republisher: bool = False
 
 
+class Credit(NamedTuple):
+    """Whom an item says that its news is from, folded: what stands behind "Bron:" and the like; its authors."""
+
+    said: tuple[str, ...]
+    authors: frozenset[str]
+
+
 def elect(claims: Sequence[Claim]) -> int:
     """Return the id of the item that the news most probably comes from; the earliest of equal ones."""
     longest = max(claim.wording.weight for claim in claims)
     earliest = min(claim.at for claim in claims)
-    scored = [(_score(claim, claims, longest, earliest), claim) for claim in claims]
+    credits = {claim.item_id: _credit(claim) for claim in claims}
+    scored = [(_score(claim, claims, credits, longest, earliest), claim) for claim in claims]
     best = max(score for score, _ in scored)
     equals = [claim for score, claim in scored if score == best]
     return min(equals, key=lambda claim: (-round(claim.wording.weight), claim.at, claim.item_id)).item_id
 
 
-def _score(claim: Claim, claims: Sequence[Claim], longest: float, earliest: datetime) -> float:
+def _score(
+    claim: Claim, claims: Sequence[Claim], credits: Mapping[int, Credit], longest: float, earliest: datetime
+) -> float:
     others = [other for other in claims if other.organisation != claim.organisation]
-    score = 0.0
+    own, score = credits[claim.item_id], 0.0
     if any(_links_to(other, claim) for other in others):
         score += LINKED
-    if any(_credits(other, claim) for other in others):
+    if any(_names_as_source(credits[other.item_id], claim.organisation) for other in others):
         score += CREDITED
-    if any(_links_to(claim, other) or _credits(claim, other) for other in others):
+    if any(_links_to(claim, other) or _names_as_source(own, other.organisation) for other in others):
         score += POINTS_AWAY
     score += NAMED_BY_OTHER * min(2, sum(_names(other.wording, claim.organisation) for other in others))
     score += NAMES_ITSELF * _names(claim.wording, claim.organisation)
@@ -76,10 +87,14 @@ def _is_of(host: str, site: str) -> bool:
     return host == site or host.endswith(f".{site}")
 
 
-def _credits(claim: Claim, other: Claim) -> bool:
-    name = fold(other.organisation)
-    said = [fold(found[1]) for found in _CREDIT.finditer(claim.text)]
-    return any(_starts_with(each, name) for each in said) or name in {fold(author) for author in claim.authors}
+def _credit(claim: Claim) -> Credit:
+    said = tuple(fold(found[1]) for found in _CREDIT.finditer(claim.text))
+    return Credit(said, frozenset(fold(author) for author in claim.authors))
+
+
+def _names_as_source(credit: Credit, organisation: str) -> bool:
+    name = fold(organisation)
+    return any(_starts_with(each, name) for each in credit.said) or name in credit.authors
 
 
 def _starts_with(text: str, name: str) -> bool:

@@ -8,20 +8,22 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, compress, pairwise
 from math import log
 
 from aggregator.dedup.genres import Genre
 from aggregator.dedup.numerals import number, numerals
 from aggregator.text.dates.names import MONTHS, WEEKDAYS
+from aggregator.text.remembered import Remembered
 
 LEAD_WORDS = 150  # of the text; titles count whole, to TITLE_WORDS
 TITLE_WORDS = 60
 WORD_LENGTH = 40  # the rest of a longer one tells nothing more
 
 FIGURE, NAME, WORD, COMMON = "0", "N", "w", "."  # the kinds of words
+TELLING = FIGURE + NAME + WORD
 
 # A word, a number, or a sign after which a capital means nothing.
 _TOKEN = re.compile(
@@ -55,6 +57,12 @@ COMMON_WORDS = _names(
 )
 
 
+@cache
+def _choosing(kinds: str) -> bytes:
+    """A table that makes a byte of each sign of `kinds` true, and false of the others."""
+    return bytes(chr(code) in kinds for code in range(256))
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Words in order, folded (figures in one spelling), and the kind of each: one sign of `kinds` a word."""
@@ -64,12 +72,16 @@ class Tokens:
 
     def of_kind(self, kinds: str) -> frozenset[str]:
         """The different words of these kinds."""
-        return frozenset([word for word, kind in zip(self.words, self.kinds, strict=True) if kind in kinds])
+        return frozenset(self.in_order(kinds))
+
+    def in_order(self, kinds: str) -> list[str]:
+        """The words of these kinds, as they stand."""
+        return list(compress(self.words, self.kinds.encode().translate(_choosing(kinds))))
 
     @property
     def telling(self) -> frozenset[str]:
         """The different words but for common ones."""
-        return self.of_kind(FIGURE + NAME + WORD)
+        return self.of_kind(TELLING)
 
     def part(self, start: int, end: int) -> "Tokens":
         """The words from `start` up to `end`."""
@@ -118,36 +130,54 @@ class Wording:
 @lru_cache(maxsize=4096)  # a story's members are compared again and again while it is news
 def wording(title: str, text: str) -> Wording:
     """Return the wording of a plain title and the plain text that goes with it."""
-    return Wording(title, tokens(_SITE.sub(r"\1", title), TITLE_WORDS), tokens(text, LEAD_WORDS))
+    bare = _SITE.sub(r"\1", title) if "|" in title else title
+    return Wording(title, tokens(bare, TITLE_WORDS), tokens(text, LEAD_WORDS))
 
 
 def tokens(text: str, limit: int) -> Tokens:
     """Return the first `limit` words of a plain text."""
-    told = [_word(written) for written in _TOKEN.findall(text[: 12 * limit])]
-    kinds = _STARTS_SENTENCE.sub(WORD, "".join(kind for _, kind in told)).replace(_SIGN, "").replace(_MARKED, NAME)
-    words = [word for word, _ in told if word]
-    return Tokens(tuple(words[:limit]), kinds[:limit])
+    # No word reaches across a space, so that each piece between two is looked at once for many texts.
+    pieces = text[: 12 * limit].replace("\n", f" {_SIGN} ").split()
+    if not pieces:
+        return Tokens((), "")
+    words, kinds = zip(*map(_PIECES.__getitem__, pieces), strict=True)
+    told = _STARTS_SENTENCE.sub(WORD, "".join(kinds)).replace(_SIGN, "").replace(_MARKED, NAME)
+    return Tokens(tuple(chain.from_iterable(words))[:limit], told[:limit])
 
 
 def weight_of(words: Iterable[str]) -> float:
     """Return what words tell together: rare ones much, common ones nothing (inverse document frequency)."""
-    known = frequencies()
-    return sum([known.get(word, UNKNOWN) for word in words])
+    return sum(map(weights().__getitem__, words))
 
 
 UNKNOWN = 6.5  # the weight of a word that the starter texts do not hold
 
 
-@lru_cache(maxsize=1)
-def frequencies() -> dict[str, float]:
+class Weights(dict[str, float]):
+    """The weights of words."""
+
+    def __missing__(self, _: str) -> float:
+        return UNKNOWN
+
+
+@cache
+def weights() -> Weights:
     """Return the weight of each word of the starter texts: the logarithm of one in how many holds it."""
     lines = (files("aggregator.dedup") / "frequencies.txt").read_text("utf-8").splitlines()
     documents = int(lines[0].split()[0])
     counted = (line.rsplit(" ", 1) for line in lines[1:])
-    return {word: log(documents / (1 + int(count))) for word, count in counted}
+    return Weights({word: log(documents / (1 + int(count))) for word, count in counted})
 
 
-@lru_cache(maxsize=65_536)
+def _piece(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the words of a text without spaces, and the kinds of its words and signs."""
+    told = [_word(written) for written in _TOKEN.findall(text)]
+    return tuple(word for word, _ in told if word), "".join(kind for _, kind in told)
+
+
+_PIECES = Remembered(_piece)
+
+
 def _word(written: str) -> tuple[str, str]:
     """Return a word folded, and its kind by itself."""
     if not written[0].isalnum():

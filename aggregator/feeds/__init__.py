@@ -21,11 +21,19 @@ __all__ = ["looks_like_feed", "read_feed"]
 
 
 def read_feed(
-    body: bytes, *, url: str, now: datetime, media_type: str = "", charset: str = "", language: str = "nl"
+    body: bytes,
+    *,
+    url: str,
+    now: datetime,
+    media_type: str = "",
+    charset: str = "",
+    language: str = "nl",
+    suffixes: frozenset[str] | None = None,
 ) -> Reading:
     """Return what a feed from `url` says, its entries in document order, already clean.
 
     `media_type` is not believed, only told when the body is no feed; `language` is for entries that name none.
+    `suffixes` are what the titles of this feed are known to end in; without them its own titles tell.
     Raises ReadError: "empty", "html-page", "login-page", "not-a-feed", "unreadable", "too-large", "too-deep",
     "too-many-entries", "too-many-attributes" or "entities".
     """
@@ -35,29 +43,35 @@ def read_feed(
         raise ReadError("empty")
     text = repair(decode(body, charset))
     if is_json(text):
-        return _reading(read_json(text, url, language), Pace(), [], now)
+        return _reading(read_json(text, url, language), Pace(), [], now, suffixes)
     look = Look(text)
     document = read_xml(look, url, language)
     if not document.format and not document.drafts:
         raise ReadError("not-a-feed", f"{media_type or 'no media type'}: {text[:80]}")
     mended = [Problem(code="malformed", message="The feed is not well-formed XML; it was mended.")]
-    return _reading(document, pace_of(document.about, look.text), mended if look.mended else [], now)
+    return _reading(document, pace_of(document.about, look.text), mended if look.mended else [], now, suffixes)
 
 
-def _reading(document: Document, pace: Pace, problems: list[Problem], now: datetime) -> Reading:
+def _reading(
+    document: Document, pace: Pace, problems: list[Problem], now: datetime, suffixes: frozenset[str] | None
+) -> Reading:
     events = [(draft, make_event(draft)) for draft in document.drafts]
     entries, found = entries_of((draft for draft, event in events if event is None), now)
+    if suffixes is None:
+        suffixes = noise.title_suffixes([entry.title for entry in entries], document.title)
     return Reading(
         kind="feed",
         format=document.format or "xml",
         title=document.title,
         language=document.language,
         link=document.link,
-        entries=tuple(_without_site_names(entries, document.title)),
+        entries=tuple(_without_site_names(entries, suffixes)),
         events=tuple(event for _, event in events if event),
         problems=tuple(problems + found),
         pace=pace,
         hubs=document.hubs,
+        topic=document.topic,
+        suffixes=suffixes,
     )
 
 
@@ -76,8 +90,7 @@ def entries_of(drafts: Iterable[Draft], now: datetime) -> tuple[list[Entry], lis
     return entries, problems
 
 
-def _without_site_names(entries: list[Entry], feed_title: str) -> list[Entry]:
-    suffixes = noise.title_suffixes([entry.title for entry in entries], feed_title)
+def _without_site_names(entries: list[Entry], suffixes: frozenset[str]) -> list[Entry]:
     if not suffixes:
         return entries
     titles = [noise.without_suffix(entry.title, suffixes) for entry in entries]

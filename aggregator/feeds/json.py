@@ -28,6 +28,7 @@ def read_json(text: str, url: str, language: str) -> Document:
         link=home,
         language=spoken,
         hubs=tuple(_hubs(feed, url)),
+        topic=web_address(_string(feed, "feed_url"), url) or "",
         about={},
         drafts=[_draft(item, home or url, url, spoken or language_tag(language)) for item in items],
     )

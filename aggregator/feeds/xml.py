@@ -38,6 +38,7 @@ class Document:
     link: str | None = None
     language: str = ""
     hubs: tuple[str, ...] = ()
+    topic: str = ""
     about: Fields
     drafts: list[Draft]
 
@@ -63,6 +64,7 @@ def read_xml(look: Look, url: str, language: str) -> Document:
         link=context.link,
         language=spoken,
         hubs=tuple(_addresses(feed, {"hub"}, url)),
+        topic=next(_addresses(feed, {"self"}, url), ""),
         about=feed,
         drafts=[_draft(entry, context) for entry in entries],
     )

@@ -5,6 +5,7 @@ It only looks: no folder, file or table is made by it.
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -15,15 +16,18 @@ from aggregator.announcing import PING, WEBHOOK
 from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
+from aggregator.model import Subscription
 from aggregator.ops import promises, surroundings
 from aggregator.ops.finding import Finding
 from aggregator.ops.surroundings import Certificate
+from aggregator.policy.push import standing
 from aggregator.store import (
     Store,
     Transaction,
     accounts,
     database,
     documents,
+    hubs,
     migrate,
     models,
     open_store,
@@ -36,7 +40,8 @@ from aggregator.store.outbox import Standing
 from aggregator.store.sources import Held
 from aggregator.store.webhooks import Webhook
 from aggregator.tag.lexicon import rules_number
-from aggregator.wiring import make_tagging, tagging_at_work
+from aggregator.text.html import clean_text
+from aggregator.wiring import make_tagging, reached_by_hubs, tagging_at_work
 
 CLOCK_SLACK = timedelta(seconds=30)
 TROUBLED = 5  # failures in a row, over more than a day: no longer something that passes by itself
@@ -192,6 +197,7 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         refused = documents.refusals(transaction)
         promised = list(promises.kept(transaction, now))
         has_search = database.has_full_text(transaction)
+        asked = hubs.of_sources(transaction)
     yield from map(_refused, refused)
     yield _clock(apart)
     yield from _search(has_search)
@@ -200,6 +206,7 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
     yield _mail(letters, config)
     yield from _webhooks(hooks)
     yield from _deliveries(told)
+    yield from _pushes(held, asked, config, now)
     yield from _differing(held, known, config)
     yield from _sources(held, now)
 
@@ -272,6 +279,27 @@ def _deliveries(told: Standing) -> Iterator[Finding]:
         yield Finding(check="deliveries", ok=False, found=found, fix=fix)
     elif told.waiting:
         yield Finding(check="deliveries", ok=True, found=f"{told.waiting} wait to be sent")
+
+
+def _pushes(
+    held: Sequence[Held], asked: Mapping[str, Subscription], config: Config, now: datetime
+) -> Iterator[Finding]:
+    named = [each for each in held if each.poll.hub and not each.source.paused]
+    if not named:
+        return
+    reached_at, why = reached_by_hubs(config)
+    if not reached_at:
+        fix = "set site.base_url to where the public finds this site, or websub.callback_url"
+        found = f"{len(named)} sources could push what is new, and are visited instead: {why}"
+        yield Finding(check="websub", ok=True, found=found, fix=fix if config.websub.subscribe else "")
+        return
+    said = Counter(standing(each.poll.hub, asked.get(each.source.id), each.poll.pushed_at, now) for each in named)
+    yield Finding(check="websub", ok=True, found=", ".join(f"{n} {word}" for word, n in sorted(said.items())))
+    for each in asked.values():
+        if each.reason:
+            fix = "it is asked again by itself; until then the source is visited as usual"
+            found = f"{each.hub} does not push: {each.reason}"
+            yield Finding(check=each.source_id, ok=True, found=clean_text(found), fix=fix)
 
 
 def _differing(held: Sequence[Held], known: frozenset[str], config: Config) -> Iterator[Finding]:

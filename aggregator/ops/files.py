@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from aggregator.embedding import embed_files
 from aggregator.errors import AggregatorError
 from aggregator.model import State
 from aggregator.publish.site import ICON_PATH, feed_page, icon, message_page, source_page, story_page, stylesheet
@@ -19,6 +20,7 @@ from aggregator.store import Transaction, documents, sources, stories
 
 EVERY = 1_000_000_000
 LOADED_AT_ONCE = 200
+QUOTE = '"|&#34;'  # in a page, and in a code that a page shows
 WRITTEN = ".written"  # the names of the files that we wrote, so that we never remove another's
 
 
@@ -68,12 +70,14 @@ def file_name(path: str, main: str) -> str:
 
 def with_static_links(page: bytes, base_url: str, main: str) -> bytes:
     """A page whose links to our own pages lead to files."""
-    own = re.compile(rf'href="((?:{re.escape(base_url)})?)/(?!/)([^"?#]*)\?lang=({"|".join(LANGUAGES)})(#[^"]*)?"')
+    own = re.compile(
+        rf'(href|src)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
+    )
 
     def static(found: re.Match[str]) -> str:
-        base, name, language, fragment = found.groups()
+        kind, quote, base, name, language, fragment = found.groups()
         folder = "/".join(part for part in ("" if language == main else language, name) if part)
-        return f'href="{base}/{folder}{"/" if folder else ""}{fragment or ""}"'
+        return f"{kind}={quote}{base}/{folder}{'/' if folder else ''}{fragment or ''}{quote}"
 
     return own.sub(static, page.decode()).encode()
 
@@ -87,6 +91,7 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
         yield from _story_pages(press, transaction)
         yield from _source_pages(press, transaction, now)
         yield from _feed_pages(press, transaction)
+        yield from embed_files(press, transaction, now)
 
 
 def _story_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:

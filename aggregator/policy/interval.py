@@ -20,6 +20,10 @@ USUAL_SILENCE = 2
 RHYTHM_DAYS = 10
 ATTEMPTS_TO_MAX = 16  # more doublings than any bound has room for
 
+# Pushes are believed for so many of the longest waits without one, and for half as long again as the usual gap.
+PUSHED_VISITS = 7
+PUSH_LATENESS = 1.5
+
 JITTER = 0.05
 FAILURE_JITTER = 0.10
 LONGEST_LATENESS = timedelta(minutes=5)
@@ -52,16 +56,20 @@ def next_due(
     rhythm: timedelta | None,
     retry_after: timedelta | None,
     anonymous: bool,
+    pushes_until: datetime | None = None,
 ) -> datetime | None:
     """Return when to visit `source` again, None for not by itself (a confirmed 410).
 
     `poll` is the visit that just ended: its outcome, status, failures (`failures_after`), hints. `rhythm` is what
     `rhythm_of` says of the source's items, None when none has a date. `retry_after` counts from `now`.
-    `anonymous`: no contact is set, and this host belongs to someone else.
+    `anonymous`: no contact is set, and this host belongs to someone else. `pushes_until`: when the lease ends by which
+    a hub pushes what is new (WebSub); None without one.
     """
     if poll.outcome is Outcome.GONE and poll.failures > 1:
         return None
     wait = _wait(poll, source, now, pace, rhythm, retry_after)
+    if pushes_until is not None and poll.outcome in _SUCCESSES:
+        wait = max(wait, _spared(poll, source, now, pace, rhythm, pushes_until))
     if anonymous and poll.code not in _NOBODY_ASKED:
         wait = max(wait, _jittered(pace.nameless, source, poll, JITTER))
     return _outside_skipped(_later(now, wait), poll.pace, source.id)
@@ -82,6 +90,17 @@ def host_pause(answer: Answer, pace: Bounds | None = None) -> timedelta | None:
     if answer.retry_after is None:
         return bounds.throttled_min
     return _clamp(answer.retry_after, timedelta(0), bounds.retry_after_cap)
+
+
+def stand_in(poll: Poll, now: datetime, rhythm: timedelta | None, most: timedelta) -> bool:
+    """Return whether pushes stand in for visits: one came lately, and no visit since found what none had brought.
+
+    Lately: within PUSHED_VISITS of the longest time between visits (`most`), or where the source is slower than that,
+    not later than half as much again as its rhythm.
+    """
+    if poll.pushed_at is None or (poll.changed_at is not None and poll.changed_at > poll.pushed_at):
+        return False
+    return now - poll.pushed_at <= max(PUSHED_VISITS * most, PUSH_LATENESS * (rhythm or timedelta(0)))
 
 
 def rhythm_of(dates: Sequence[datetime], now: datetime) -> timedelta | None:
@@ -146,6 +165,16 @@ def _adaptive(
     hints = [hint for hint in (poll.fresh_for, poll.pace.every) if hint is not None]
     told = min(max(hints, default=timedelta(0)), pace.hint_cap)
     return _jittered(max(wait, told), source, poll, JITTER)
+
+
+def _spared(
+    poll: Poll, source: Source, now: datetime, pace: Bounds, rhythm: timedelta | None, until: datetime
+) -> timedelta:
+    """Return how long visits may be left to pushes: as long as any source may wait, and not beyond the lease."""
+    most = max(pace.floor, source.interval_max or pace.default_max)
+    if not stand_in(poll, now, rhythm, most):
+        return timedelta(0)
+    return min(_jittered(most / (1 + JITTER), source, poll, JITTER), max(until - now, timedelta(0)))
 
 
 def _backoff(poll: Poll, source: Source, base: timedelta, pace: Bounds) -> timedelta:

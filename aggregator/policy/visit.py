@@ -23,6 +23,7 @@ from aggregator.model import (
     Wire,
 )
 from aggregator.policy.interval import failures_after, rhythm_of
+from aggregator.policy.push import offer_of
 
 MOVES_TO_CONFIRM = 3  # a permanent redirect is adopted when it led to something readable at so many polls
 
@@ -40,6 +41,7 @@ def unchanged(last: Poll, answer: Fetched | NotModified, now: datetime) -> Poll:
 def succeeded(last: Poll, answer: Fetched, reading: Reading, now: datetime, *, changed: bool) -> Poll:
     """A document that could be read."""
     dates = [entry.published for entry in reading.entries if entry.published is not None]
+    hub, topic = offer_of(answer.links, reading)
     poll = replace(
         _visited(last, answer.wire, now),
         outcome=Outcome.FETCHED,
@@ -50,8 +52,19 @@ def succeeded(last: Poll, answer: Fetched, reading: Reading, now: datetime, *, c
         rhythm=rhythm_of(dates, now),
         pace=reading.pace,
         fresh_for=answer.wire.fresh_for,
+        hub=hub,
+        topic=topic,
+        suffixes=reading.suffixes,
     )
     return _moved(poll, answer.wire)
+
+
+def pushed(last: Poll, seen: Poll, now: datetime) -> Poll:
+    """The last visit, after a push that brought what a visit would have made `seen` of.
+
+    A push is no visit: how the server answers, its validators and its rhythm are as they were.
+    """
+    return replace(last, pushed_at=now, changed_at=seen.changed_at, usual=seen.usual, reposted_at=seen.reposted_at)
 
 
 def failed(last: Poll, answer: Gone | Throttled | Refused | Failed, now: datetime) -> Poll:

@@ -38,7 +38,8 @@ class Channel:
     """A feed before its format is chosen.
 
     `name` is "all", "themes/<slug>", "sources/<id>" or "labels/<slug>"; `alternate` the absolute address of the page
-    for people; `created` stands in for the last change while there is no entry.
+    for people; `created` stands in for the last change while there is no entry. `query` is what a search feed asks, in
+    its one spelling: part of its address and of its id.
     """
 
     name: str
@@ -52,10 +53,15 @@ class Channel:
     links: tuple[Link, ...] = ()
     page: int = 0  # of its archive; 0 is the feed itself
     deleted: tuple[Tombstone, ...] = ()  # what stood in it and is gone; only Atom has words for it
+    query: str = ""
 
     def id(self, site: Site) -> str:
         """Return the tag: URI (RFC 4151) that names this channel for ever, in every format."""
-        return f"tag:{site.tag_authority}:feed/{quote(self.name)}"
+        return f"tag:{site.tag_authority}:feed/{quote(self.name)}" + (f"?{self.query}" if self.query else "")
+
+    def address(self, format: Format, site: Site) -> str:
+        """Return where this channel is served in this format: its rel=self."""
+        return site.base_url + feed_path(self.name, format) + (f"?{self.query}" if self.query else "")
 
 
 def feed_path(name: str, format: Format) -> str:

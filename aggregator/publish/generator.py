@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.model import Image, Site, Source, Story
 from aggregator.publish import entry as words
-from aggregator.publish.channel import GENERATOR, MEDIA_TYPES, VERSION, Channel, Format, feed_path, last_change_of
+from aggregator.publish.channel import GENERATOR, MEDIA_TYPES, VERSION, Channel, Format, last_change_of
 from aggregator.publish.characters import language_tag, line, web_address
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -51,7 +51,7 @@ def feed_generator(channel: Channel, stories: Sequence[Story], site: Site, forma
     feed.author(name=line(site.title) or GENERATOR, uri=site.base_url)
     feed.generator(GENERATOR, version=VERSION, uri=site.base_url)
     feed.rights(line(site.rights))
-    address = f"{channel.page}.atom" if channel.page else site.base_url + feed_path(channel.name, format)
+    address = f"{channel.page}.atom" if channel.page else channel.address(format, site)
     feed.link(rel="self", type=MEDIA_TYPES[format], href=address)
     if channel.icon:
         feed.icon(channel.icon)  # of RSS the image: rss.py

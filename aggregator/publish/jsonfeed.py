@@ -1,16 +1,16 @@
 """JSON Feed 1.1 (jsonfeed.org/version/1.1), for those who build a page in a few lines of script.
 
-What it has no words for stands in `_sources` (who brought the news) and `_themes` (slugs, which never change while the
-labels in `tags` may).
+What it has no words for stands in `_sources` (who brought the news), `_themes` (slugs, which never change while the
+labels in `tags` may), `_story` (what a page shows beside title and date) and, once a feed, `_theme_labels`.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aggregator.model import Image, Site, Source, Story
+from aggregator.model import Image, Site, Source, Story, Theme
 from aggregator.publish import entry as words
-from aggregator.publish.channel import GENERATOR, Channel, feed_path
+from aggregator.publish.channel import GENERATOR, Channel
 from aggregator.publish.characters import language_tag, line, web_address
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -23,12 +23,13 @@ def json_feed(channel: Channel, stories: Sequence[Story], sources: Mapping[str, 
         "version": VERSION,
         "title": line(channel.title) or GENERATOR,
         "home_page_url": channel.alternate,
-        "feed_url": site.base_url + feed_path(channel.name, "json"),
+        "feed_url": channel.address("json", site),
         "description": line(channel.subtitle),
         "icon": channel.icon,
         "language": language_tag(channel.language, site.language),
         "authors": [{"name": line(site.title) or GENERATOR, "url": site.base_url}],
         "hubs": hubs,
+        "_theme_labels": {theme.slug: _labels(theme) for theme in site.themes if theme.label},
     }
     items = [_item(story, channel, sources, site) for story in stories]
     return json.dumps(_told(feed) | {"items": items}, ensure_ascii=False).encode()
@@ -51,8 +52,25 @@ def _item(story: Story, channel: Channel, sources: Mapping[str, Source], site: S
         "language": words.language(story, source, site),
         "_themes": {category.term: category.scheme + category.term for category in categories},
         "_sources": _sources(story, source, sources, site),
+        "_story": _shown(story),
     }
     return _told(item | _picture(words.image(story, source)))
+
+
+def _shown(story: Story) -> dict[str, Any]:
+    """Return the kicker, and how exact the date is or, of a story without one, when we found it."""
+    precision = words.precision(story)
+    return _told(
+        {
+            "kicker": line(story.origin.entry.kicker),
+            "date_precision": precision.value if precision else "",
+            "date_found": "" if precision else words.released(story).isoformat(),
+        }
+    )
+
+
+def _labels(theme: Theme) -> dict[str, str]:
+    return {language: line(label) for language, label in theme.label.items()}
 
 
 def _sources(story: Story, source: Source, sources: Mapping[str, Source], site: Site) -> dict[str, Any]:

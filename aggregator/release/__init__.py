@@ -18,7 +18,7 @@ from aggregator.publish.opml import sources_opml
 from aggregator.publish.site import ICON_PATH, Front, PartnerStatus, feeds_page, front_page, theme_page
 from aggregator.release.archive import Archives, gains
 from aggregator.release.edition import FORMATS, Edition, Loaded, Press, Selection, feeds
-from aggregator.store import Transaction, archive, decisions, documents, events, stories
+from aggregator.store import Transaction, archive, decisions, documents, events, search_index, stories
 from aggregator.store import sources as source_rows
 from aggregator.store.events import Event
 from aggregator.store.sources import Held
@@ -46,6 +46,7 @@ def refresh(press: Press, now: datetime, *, everything: bool = False) -> list[st
 
     `everything` makes all of them, for a start with another configuration or program.
     """
+    search_index.follow(press.store)
     with press.store.read() as transaction:
         held = source_rows.all_sources(transaction)
         names = {each.source.id: each.source for each in held}

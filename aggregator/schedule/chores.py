@@ -4,12 +4,14 @@ Each is a plain function of the service and a moment. When it is done is the bus
 clock. None keeps anything between two turns but what the database holds, so any process may take the next one.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from aggregator import pushes
 from aggregator.accounts import reminders
 from aggregator.deliver import work_off
 from aggregator.desk import waiting
@@ -21,6 +23,7 @@ from aggregator.release import refresh
 from aggregator.schedule import duties
 from aggregator.schedule.learning import learn
 from aggregator.store import Store, documents, events, outbox, retention, subscriptions
+from aggregator.subscribing import tend
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -60,6 +63,20 @@ def deliver(turn: Turn) -> None:
     """Mail, messages to webhooks, feeds to subscribers: whatever waits in the outbox."""
     if turn.service.senders:
         work_off(turn.service.store, turn.service.senders, _now, is_stopping=turn.is_stopping)
+
+
+def take_pushes(turn: Turn) -> None:
+    """What hubs pushed comes in, and out."""
+    reports = list(pushes.work_off(turn.service.line, turn.now, f"pushes-{os.getpid()}"))
+    for each in reports:
+        log.info("push_finished", source=each.source.id, new=each.new, changed=each.changed)
+    if any(each.new or each.changed for each in reports):
+        refresh(turn.service.press, turn.now)
+
+
+def subscribe(turn: Turn) -> None:
+    """Keep what we asked hubs for in step with what sources offer."""
+    tend(turn.service.store, turn.service.hubs.reached_at, turn.now)
 
 
 def publish_planned(turn: Turn) -> None:
@@ -127,8 +144,10 @@ def has_news(store: Store) -> bool:
 # What editors decided is public within two seconds and what costs the next release.
 CHORES = (
     Chore(name="release", every=timedelta(seconds=2), do=release),
+    Chore(name="pushes", every=timedelta(seconds=2), do=take_pushes),
     Chore(name="deliver", every=timedelta(seconds=2), do=deliver),
     Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
+    Chore(name="subscribe", every=timedelta(minutes=1), do=subscribe),
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),
     Chore(name="remind", every=timedelta(minutes=10), do=remind),
     Chore(name="study", every=timedelta(hours=1), first=AFTER_FIRST_POLLS, do=study),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 
-from aggregator.store import events, stories
+from aggregator.store import events, search_index, stories
 from aggregator.store.database import Transaction
 from aggregator.store.events import Folded
 from aggregator.store.stories import StoryRow
@@ -16,7 +16,8 @@ def contradictions(transaction: Transaction) -> list[str]:
     folded = events.fold(events.since(transaction, 0))
     rows = stories.rows(transaction, transaction.execute(select(story.c.id)).scalars().all())
     story_of = dict(transaction.execute(select(item.c.id, item.c.story_id)).all())
-    return [*_of_stories(rows, folded, story_of), *_of_items(story_of, folded)]
+    searched = search_index.contradictions(transaction)
+    return [*_of_stories(rows, folded, story_of), *_of_items(story_of, folded), *searched]
 
 
 def _of_stories(rows: Mapping[int, StoryRow], folded: Folded, story_of: Mapping[int, int]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import MetaData, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Column, MetaData, Row, Table, delete, func, insert, select, update
 
 from aggregator.store.database import Transaction
 from aggregator.store.tables import counter, document, host, metadata
@@ -47,10 +47,12 @@ def copy_all(
 
 
 def tables_of(transaction: Transaction) -> list[Table]:
-    """The tables that a database of an older version has."""
-    found = MetaData()
+    """The tables that a database of an older version has, without the columns that it works out by itself."""
+    found, stated = MetaData(), MetaData()
     found.reflect(transaction, only=lambda name, _: name != "alembic_version")
-    return found.sorted_tables
+    for table in found.sorted_tables:
+        Table(table.name, stated, *(Column(each.name, each.type) for each in table.columns if each.computed is None))
+    return stated.sorted_tables
 
 
 def contents(transaction: Transaction) -> dict[str, Content]:

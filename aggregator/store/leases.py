@@ -5,16 +5,15 @@ only results of the current epoch in: what a paused or dead worker brings late i
 database's clock; what is due, by the `now` that the caller works at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import Select, bindparam, case, or_, select, update
 
 from aggregator.model import Poll, Source
-from aggregator.store.codec import from_json
 from aggregator.store.database import Transaction, database_time
-from aggregator.store.sources import Held, poll_from, poll_values, refresh_hosts
+from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
 
 
@@ -69,35 +68,62 @@ def claim(
     if only is not None:
         due = select(poll.c.host_id).where(poll.c.source_id.in_(only), poll.c.next_due <= now)
         query = query.where(host.c.id.in_(due))
-    leases = {
-        row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=clock + lease)
-        for row in transaction.execute(query)
-    }
+    leases = _taken(transaction, query, owner, clock + lease)
     if not leases:
         return []
-    transaction.execute(
-        update(host)
-        .where(host.c.id.in_(list(leases)))
-        .values(owner=owner, epoch=host.c.epoch + 1, lease_until=clock + lease)
-    )
     claimed = _due_sources(transaction, leases, now, per_host, only)
-    idle = leases.keys() - {each.lease.host_id for each in claimed}
-    if idle:  # what made them due is gone meanwhile: nothing is held for nothing
-        refresh_hosts(transaction, idle, owner=None, lease_until=None)
+    _give_back(transaction, leases.keys() - {each.lease.host_id for each in claimed})
     if claimed or only is not None:
         return claimed
     return claim(transaction, owner, now, hosts=hosts, per_host=per_host, lease=lease)
 
 
+def claim_sources(
+    transaction: Transaction, owner: str, source_ids: Sequence[str], *, lease: timedelta
+) -> list[Claimed]:
+    """Take the hosts of these sources, due or not, for what came without being asked for.
+
+    A source whose host somebody holds now, or that is paused or removed, is left out.
+    """
+    clock = database_time(transaction)
+    theirs = select(poll.c.host_id).where(poll.c.source_id.in_(source_ids))
+    query = (
+        select(host.c.id, host.c.name, host.c.epoch)
+        .where(host.c.id.in_(theirs), or_(host.c.owner.is_(None), host.c.lease_until < clock))
+        .with_for_update(skip_locked=True)
+    )
+    leases = _taken(transaction, query, owner, clock + lease)
+    if not leases:
+        return []
+    wanted = all_columns().where(poll.c.host_id.in_(list(leases)), source.c.id.in_(source_ids))
+    claimed = [Claimed(held=held_from(row), lease=leases[row.host_id]) for row in transaction.execute(wanted)]
+    claimed = [each for each in claimed if not each.source.paused]
+    _give_back(transaction, leases.keys() - {each.lease.host_id for each in claimed})
+    return claimed
+
+
+def _taken(transaction: Transaction, free: Select[int, str, int], owner: str, until: datetime) -> dict[int, Lease]:
+    """Leases on the hosts that `free` finds, by host."""
+    leases = {
+        row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=until)
+        for row in transaction.execute(free)
+    }
+    if leases:
+        taken = update(host).where(host.c.id.in_(list(leases)))
+        transaction.execute(taken.values(owner=owner, epoch=host.c.epoch + 1, lease_until=until))
+    return leases
+
+
+def _give_back(transaction: Transaction, idle: Set[int]) -> None:
+    """What hosts were taken for is gone meanwhile: nothing is held for nothing."""
+    if idle:
+        refresh_hosts(transaction, idle, owner=None, lease_until=None)
+
+
 def _due_sources(
     transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int, only: Sequence[str] | None
 ) -> list[Claimed]:
-    query = (
-        select(poll.c.host_id, poll.c.next_due, poll.c.details, source.c.settings, source.c.added_at)
-        .join(source, source.c.id == poll.c.source_id)
-        .where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now, source.c.removed_at.is_(None))
-        .order_by(poll.c.next_due)
-    )
+    query = all_columns().where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now).order_by(poll.c.next_due)
     if only is not None:
         query = query.where(poll.c.source_id.in_(only))
     taken: dict[int, int] = dict.fromkeys(leases, 0)
@@ -105,12 +131,7 @@ def _due_sources(
     for row in transaction.execute(query):
         taken[row.host_id] += 1
         if taken[row.host_id] <= per_host:
-            held = Held(
-                source=from_json(Source, row.settings),
-                poll=poll_from(row.details, row.next_due),
-                added_at=row.added_at,
-            )
-            claimed.append(Claimed(held=held, lease=leases[row.host_id]))
+            claimed.append(Claimed(held=held_from(row), lease=leases[row.host_id]))
     return claimed
 
 

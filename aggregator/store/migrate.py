@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.errors import StoreError
-from aggregator.store import copying
+from aggregator.store import copying, search_index
 from aggregator.store.database import Store, open_store
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -27,11 +27,16 @@ def version(store: Store) -> str | None:
 def prepare(store: Store, backups: Path | None = None) -> None:
     """Make or upgrade the tables when they are not at our version; a filled database is copied to `backups` first.
 
-    Raises StoreError when the database is newer than this program.
+    The search index is filled when it must be: then this may take minutes. Raises StoreError when the database is
+    newer than this program.
     """
     found = version(store)
-    if found == HEAD:
-        return
+    if found != HEAD:
+        _to_head(store, found, backups)
+    search_index.renew(store)
+
+
+def _to_head(store: Store, found: str | None, backups: Path | None) -> None:
     if found is not None:
         if found > HEAD:
             raise StoreError(

@@ -4,6 +4,7 @@ It lives in the database, so that memory does not grow with history. A term that
 tells nothing any more: it is not asked for further, and nobody is added to it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import String, cast, delete, func, insert, or_, select
 
 from aggregator.model import Entry
 from aggregator.store.codec import from_json
-from aggregator.store.database import Transaction
+from aggregator.store.database import Transaction, insert_plain
 from aggregator.store.items import parts
 from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
 
@@ -65,19 +66,17 @@ def add(
 ) -> None:
     """Make items findable: (id, at, lead, terms, references). `shared` says who has these terms already, all of them:
     a term that looks unused would be taken for a rare one."""
-    transaction.execute(insert(wording), [{"item_id": number, "lead": lead} for number, _, lead, _, _ in rows])
-    load = {term: len(found) for term, found in shared.items()}
+    load = defaultdict(int, {term: len(found) for term, found in shared.items()})
     postings = []
     for number, at, _, terms, _ in rows:
-        free = [term for term in sorted(terms, key=lambda term: load.get(term, 0)) if load.get(term, 0) < CROWDED]
+        day = day_of(at)
+        free = [term for term in sorted(terms, key=load.__getitem__) if load[term] < CROWDED]
         for term in free[:KEPT]:
-            load[term] = load.get(term, 0) + 1
-            postings.append({"term": term, "item_id": number, "day": day_of(at)})
-    if postings:
-        transaction.execute(insert(shingle), postings)
-    links = [{"url_key": key, "item_id": number} for number, _, _, _, keys in rows for key in keys]
-    if links:
-        transaction.execute(insert(reference), links)
+            load[term] += 1
+            postings.append((term, number, day))
+    insert_plain(transaction, wording, [(number, lead) for number, _, lead, _, _ in rows])
+    insert_plain(transaction, shingle, postings)
+    insert_plain(transaction, reference, [(key, number) for number, _, _, _, keys in rows for key in keys])
 
 
 def reword(transaction: Transaction, rows: Sequence[tuple[int, str]]) -> None:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
-from aggregator.model import Poll, Source
+from aggregator.model import Asking, Poll, Source
 from aggregator.store.codec import from_json, to_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
-from aggregator.store.tables import body, host, poll, source
+from aggregator.store.tables import body, host, hub_subscription, poll, source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +22,7 @@ class Held:
     source: Source
     poll: Poll
     added_at: datetime
+    pushes_until: datetime | None = None  # when the lease ends by which its hub pushes; None without one
 
 
 def all_sources(transaction: Transaction) -> list[Held]:
@@ -96,6 +98,13 @@ def make_due(transaction: Transaction, source_ids: Iterable[str], now: datetime)
         _plan(transaction, part, now)
 
 
+def hasten(transaction: Transaction, source_id: str, due: datetime) -> None:
+    """Have a source polled at `due` if that was planned for later; one that is not planned stays so."""
+    later = (poll.c.source_id == source_id) & (poll.c.next_due > due)
+    if transaction.execute(update(poll).where(later).values(next_due=due)).rowcount:
+        refresh_hosts(transaction, host_ids(transaction, [source_id]))
+
+
 def count_due(transaction: Transaction, now: datetime) -> int:
     """How many sources want to be polled by now."""
     return transaction.execute(select(func.count()).select_from(poll).where(poll.c.next_due <= now)).scalar_one()
@@ -166,21 +175,39 @@ def last_body(transaction: Transaction, source_id: str, verdict: str) -> tuple[b
     return row and (row.body, row.url, row.media_type, row.charset)
 
 
-def _held(transaction: Transaction, *conditions: ColumnElement[bool]) -> list[Held]:
-    query = (
-        select(source.c.settings, source.c.added_at, poll.c.next_due, poll.c.details)
-        .join(poll, poll.c.source_id == source.c.id)
-        .where(source.c.removed_at.is_(None), *conditions)
-        .order_by(source.c.id)
-    )
-    return [
-        Held(
-            source=from_json(Source, row.settings),
-            poll=poll_from(row.details, row.next_due),
-            added_at=row.added_at,
+_is_pushed = (hub_subscription.c.source_id == source.c.id) & (hub_subscription.c.state == Asking.ACTIVE.value)
+
+
+def all_columns() -> Select[Any]:
+    """Every source that was not removed, with all that `held_from` needs."""
+    return (
+        select(
+            source.c.settings,
+            source.c.added_at,
+            poll.c.host_id,
+            poll.c.next_due,
+            poll.c.details,
+            hub_subscription.c.lease_until,
         )
-        for row in transaction.execute(query)
-    ]
+        .join(poll, poll.c.source_id == source.c.id)
+        .outerjoin(hub_subscription, _is_pushed)
+        .where(source.c.removed_at.is_(None))
+    )
+
+
+def held_from(row: Row[Any]) -> Held:
+    """The Held of a row of `all_columns`."""
+    return Held(
+        source=from_json(Source, row.settings),
+        poll=poll_from(row.details, row.next_due),
+        added_at=row.added_at,
+        pushes_until=row.lease_until,
+    )
+
+
+def _held(transaction: Transaction, *conditions: ColumnElement[bool]) -> list[Held]:
+    query = all_columns().where(*conditions).order_by(source.c.id)
+    return [held_from(row) for row in transaction.execute(query)]
 
 
 def _insert(transaction: Transaction, fresh: Sequence[Source], now: datetime) -> None:

@@ -278,6 +278,38 @@ class SubscriptionColumns(TypedColumns):
     failing_since = Column(UtcDateTime)
 
 
+class HubSubscriptionColumns(TypedColumns):
+    """What we asked a hub for, as model.Subscription; at most one of a source is not LEAVING."""
+
+    id = Column(BigId, primary_key=True, autoincrement=False)
+    source_id: Named[str]
+    hub: Named[str] = Column(Text)
+    topic: Named[str] = Column(Text)
+    callback: Named[str] = Column(Text)
+    token: Named[str] = Column(String, unique=True)
+    state: Named[str]  # model.Asking
+    asked_at: Named[datetime] = Column(UtcDateTime)
+    next_at: Named[datetime] = Column(UtcDateTime)
+    lease_until = Column(UtcDateTime)
+    failures: Named[int] = Column(Integer)
+    reason: Named[str] = Column(Text)
+
+
+class PushColumns(TypedColumns):
+    """What a hub pushed for a source. Once it is done its digest stays for a while: the same bytes say nothing new.
+
+    An empty digest: there was more than we keep, or nothing in it; the source is visited instead.
+    """
+
+    source_id: Named[str] = Column(String, primary_key=True)
+    digest: Named[bytes] = Column(LargeBinary, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime)
+    content_type: Named[str]
+    body: Named[bytes] = Column(LargeBinary)
+    tries: Named[int] = Column(Integer)
+    done_at = Column(UtcDateTime)
+
+
 class DocumentColumns(TypedColumns):
     """A published file and its ready-made gzip; `generation` is that of the last change."""
 
@@ -318,6 +350,22 @@ class RefusalColumns(TypedColumns):
     path: Named[str] = Column(String, primary_key=True)
     at: Named[datetime] = Column(UtcDateTime)
     complaints: Named[list[str]] = Column(JSON)
+
+
+class SearchColumns(TypedColumns):
+    """What a public story is found by (search_words.py), and where it stands among all in order of date.
+
+    `headline` holds the words of the better classes, `words` all of them.
+    A place is a whole number: minutes since 1970 and the story's number (search_index.py). One that is public no more
+    keeps its row, without words, and `gone_at`.
+    """
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    dated_place: Named[int] = Column(BigId, unique=True)
+    released_place: Named[int | None] = Column(BigId, unique=True)
+    headline: Named[str] = Column(Text)
+    words: Named[str] = Column(Text)
+    gone_at = Column(UtcDateTime)
 
 
 class TrialColumns(TypedColumns):
@@ -486,10 +534,13 @@ decision = Table("decision", metadata, DecisionColumns)
 outbox = Table("outbox", metadata, OutboxColumns)
 webhook = Table("webhook", metadata, WebhookColumns)
 subscription = Table("subscription", metadata, SubscriptionColumns)
+hub_subscription = Table("hub_subscription", metadata, HubSubscriptionColumns)
+push = Table("push", metadata, PushColumns)
 document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
 refusal = Table("refusal", metadata, RefusalColumns)
+search = Table("search", metadata, SearchColumns)
 trial = Table("trial", metadata, TrialColumns)
 model = Table("model", metadata, ModelColumns)
 sample = Table("sample", metadata, SampleColumns)
@@ -515,6 +566,7 @@ Index(None, proposal.c.other_id)
 Index(None, story.c.merged_into)
 Index(None, story.c.state, story.c.released)
 Index(None, story.c.state, story.c.dated)
+Index(None, story.c.state, story.c.updated, story.c.id)
 Index(None, story.c.tray, story.c.rank, story.c.dated, story.c.id)
 Index(None, event.c.story_id)
 Index(None, event.c.item_id)
@@ -527,9 +579,12 @@ Index(None, outbox.c.done_at, outbox.c.due)
 Index(None, outbox.c.kind, outbox.c.subject)
 Index(None, subscription.c.topic)
 Index(None, subscription.c.host)
+Index(None, hub_subscription.c.source_id)
+Index(None, push.c.done_at, push.c.at)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)
+Index(None, search.c.gone_at, search.c.story_id)
 Index(None, sample.c.decided_at)
 Index(None, sample.c.drawn_at)
 Index(None, absence.c.status)

@@ -16,11 +16,12 @@ from typing import NamedTuple
 from aggregator.tag.evidence import LEAD_WORDS, Evidence, cut, weigh
 from aggregator.tag.language import is_foreign
 from aggregator.tag.lexicon import ABROAD, EDUCATION, OTHER_SECTOR, SOURCE, TECHNICAL, Rules
-from aggregator.tag.matching import LONGEST_WORD, fold
+from aggregator.tag.matching import FOLDED, LONGEST_WORD
 
 IN_TITLE, IN_LEAD, IN_REST = 1.7, 1.0, 0.7
 SHORTEST_RUN, LONGEST_RUN = 3, 5
 SHORT = 18  # fewer words are hardly more than a title: what they lack tells little
+WORTH = {"strong": 1.0, "weak": 0.5}  # of terms, beside a theme that others speak for
 MOST, MOST_OF_BOTH = 4.0, 1.5  # more terms of a kind do not make it surer
 
 TECHNICAL_AND_LEARNING = "techniek en leren samen"
@@ -107,15 +108,20 @@ def sparse(reading: Reading) -> dict[str, float]:
     return found
 
 
-def support(reading: Reading, slug: str) -> float:
-    """What the terms of the rules say for a theme, whatever the model makes of it."""
-    worth = {f"strong:{slug}": 1.0, f"weak:{slug}": 0.5}
-    return sum(fact.value * worth.get(fact.key, 0.0) for fact in reading.facts)
+def support(reading: Reading) -> dict[str, float]:
+    """What the terms of the rules say for each theme that they speak for, whatever the model makes of it."""
+    found: dict[str, float] = {}
+    for key, value, _ in reading.facts:
+        kind, _, slug = key.partition(":")
+        if kind in WORTH:
+            found[slug] = found.get(slug, 0.0) + value * WORTH[kind]
+    return found
 
 
 def second(reading: Reading, slugs: Iterable[str], first: str) -> tuple[float, str]:
     """The best supported theme besides the first, with its support. A linear model only tells how the first wins."""
-    return max((support(reading, slug), slug) for slug in slugs if slug != first)
+    found = support(reading)
+    return max((found.get(slug, 0.0), slug) for slug in slugs if slug != first)
 
 
 def kind_of(name: str) -> str:
@@ -138,8 +144,7 @@ def _words(head: list[str], body: list[str]) -> tuple[dict[str, float], dict[str
     written: dict[str, str] = {}
     parts = ((IN_TITLE, head), (IN_LEAD, body[:LEAD_WORDS]), (IN_REST, body[LEAD_WORDS:]))
     for weight, words in parts:  # the heaviest first
-        for word in words:
-            folded = fold(word)
+        for folded, word in zip(map(FOLDED.__getitem__, words), words, strict=True):
             if folded not in weights and 1 < len(folded) <= LONGEST_WORD:
                 weights[folded] = weight
                 written[folded] = word

@@ -1,6 +1,6 @@
 """Whether a text is written in Dutch, by the small words that no text of its language can do without."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 _DUTCH = """
 aan als bij dat de deze die dit door een en er geen het hij hun ik in is je kan maar meer met mensen naar niet nog nu of
@@ -23,8 +23,8 @@ ELSEWHERE = frozenset((_ENGLISH + _FRISIAN + _GERMAN_AND_FRENCH).split()) - DUTC
 FEWEST = 3  # of such words that tell anything
 
 
-def is_foreign(words: Collection[str]) -> bool:
-    """Whether the folded `words` of a text are of another language than Dutch; few words are taken for Dutch."""
-    dutch = sum(word in DUTCH for word in words)
-    elsewhere = sum(word in ELSEWHERE for word in words)
-    return elsewhere >= FEWEST and elsewhere > dutch
+def is_foreign(words: Iterable[str]) -> bool:
+    """Whether the different folded `words` of a text are not Dutch; few words are taken for Dutch."""
+    words = list(words)
+    elsewhere = len(ELSEWHERE.intersection(words))
+    return elsewhere >= FEWEST and elsewhere > len(DUTCH.intersection(words))

@@ -10,6 +10,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+
+from aggregator.text.remembered import Remembered
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 80  # longer ones are no words
@@ -32,9 +35,11 @@ _Look = Callable[[str, str], tuple[tuple[int, ...], bool]]
 
 def words_of(text: str) -> list[str]:
     """The words of `text` as written, without signs between them."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return WORD.findall(text)
+    return list(chain.from_iterable(map(_PIECES.__getitem__, text.split())))
+
+
+# No word reaches across a space, so that what stands between two is looked at once for many texts.
+_PIECES = Remembered(lambda text: WORD.findall(unicodedata.normalize("NFC", text)))
 
 
 def fold(text: str) -> str:
@@ -43,6 +48,9 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
+
+
+FOLDED = Remembered(fold)  # by word as written
 
 
 def compile_terms(terms: Sequence[Term]) -> Find:
@@ -131,11 +139,12 @@ def _lookup(patterns: Sequence[_Pattern]) -> _Look:
     def look(row: str, word: str) -> tuple[tuple[int, ...], bool]:
         if len(word) > LONGEST_WORD:
             return (), False
-        written, folded = row + word, fold(row) + fold(word)
+        begun = FOLDED[row]
+        written, folded = row + word, begun + FOLDED[word]
         found: list[int] = []
         for kind, keys in table.items():
             capitals, any_start, any_end = kind
-            text, least = (written, len(row)) if capitals else (folded, len(fold(row)))
+            text, least = (written, len(row)) if capitals else (folded, len(begun))
             for start in range(len(text)) if any_start and not row else (0,):
                 if not any_end:
                     found += keys.get(text[start:], ())

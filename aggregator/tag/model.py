@@ -7,10 +7,11 @@ pickle: nothing in them can run. A checksum covers both, so that what was cut or
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import exp
+from operator import mul
 from typing import Any
 
 from aggregator.tag.certainty import Sampled
@@ -21,6 +22,7 @@ LARGEST = 64_000_000  # bytes of an unpacked block
 CACHED_WORDS = 100_000
 
 Vector = tuple[float, ...]
+Parts = Sequence[Sequence[float]]  # by outcome: what each word and each fact of an item adds
 
 
 class ModelError(ValueError):
@@ -68,16 +70,22 @@ class Model:
         """What a fact weighs for each outcome; None when the model does not know it."""
         return self.weights.get(key)
 
+    def parts(self, reading: Reading) -> Parts:
+        """What each word, and then each fact, adds to the log-odds of each outcome."""
+        known, nothing = self._words, (0.0,) * len(self.outcomes)
+        vectors = [known.get(word) or self.word(word) for word in reading.words]
+        vectors += [self.weights.get(fact.key, nothing) for fact in reading.facts]
+        values = [*reading.words.values(), *[fact.value for fact in reading.facts]]
+        columns = zip(*vectors, strict=True) if vectors else [()] * len(self.outcomes)
+        return [list(map(mul, values, column)) for column in columns]
+
+    def sums(self, parts: Parts) -> list[float]:
+        """The log-odds that these parts add up to."""
+        return list(map(sum, parts, self.bias))
+
     def scores(self, reading: Reading) -> list[float]:
         """The log-odds of each outcome, up to a constant."""
-        sums = list(self.bias)
-        for word, weight in reading.words.items():
-            for place, value in enumerate(self.word(word)):
-                sums[place] += weight * value
-        for key, weight, _ in reading.facts:
-            for place, value in enumerate(self.weights.get(key, ())):
-                sums[place] += weight * value
-        return sums
+        return self.sums(self.parts(reading))
 
     def _sum(self, features: Iterable[tuple[str, float]]) -> Vector:
         sums = [0.0] * len(self.outcomes)

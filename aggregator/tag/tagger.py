@@ -3,9 +3,10 @@
 With a model for these themes it decides; without one (another consortium, before it has examples) the rules alone do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any, Literal
 
 from aggregator.model import Tags
@@ -14,7 +15,8 @@ from aggregator.tag.certainty import Sampled, Thresholds, resting_on
 from aggregator.tag.features import Reading, read, second
 from aggregator.tag.lexicon import Rules
 from aggregator.tag.matching import fold
-from aggregator.tag.model import Model, Vector, load, softmax
+from aggregator.tag.model import Model, Parts, load, softmax
+from aggregator.text.remembered import Remembered
 
 WANTED = 0.98
 REASONS, OF_VERDICT, LEAST = 8, 5, 0.05  # reasons in all, for the verdict; smaller contributions tell nothing
@@ -62,7 +64,8 @@ class Tagger:
         model = self.model
         if model is None:
             raise ValueError("there is no model")
-        chances = probabilities(model, reading)
+        parts = model.parts(reading)
+        chances = probabilities(model, reading, parts)
         ranked = sorted(range(len(chances)), key=lambda place: -chances[place])
         themes = [place for place in ranked if place != len(chances) - 1]
         off_topic = ranked[0] not in themes
@@ -74,7 +77,7 @@ class Tagger:
             off_topic=off_topic,
             score=round(sure, 4),
             decision=self._decision(model.outcomes[ranked[0]], sure, reading),
-            because=because(model, reading, ranked[0], ranked[1]),
+            because=because(model, reading, ranked[0], ranked[1], parts),
         )
 
     def _second(self, model: Model, reading: Reading, first: str) -> str | None:
@@ -92,9 +95,9 @@ class Tagger:
         return "publish" if at_home and sure >= self.thresholds.publish_from(verdict) else "review"
 
 
-def probabilities(model: Model, reading: Reading) -> list[float]:
-    """The probability of each outcome."""
-    scores = model.scores(reading)
+def probabilities(model: Model, reading: Reading, parts: Parts | None = None) -> list[float]:
+    """The probability of each outcome; `parts` are the model's, if they are known already."""
+    scores = model.sums(model.parts(reading) if parts is None else parts)
     if reading.abroad:
         scores[-1] += min(ABROAD * sum(reading.abroad.values()), MOST_ABROAD)
     temperature = model.temperature_short if reading.short else model.temperature
@@ -144,36 +147,51 @@ def described(tagger: Tagger) -> dict[str, Any]:
     }
 
 
-def because(model: Model, reading: Reading, verdict: int, runner_up: int) -> tuple[str, ...]:
+def because(
+    model: Model, reading: Reading, verdict: int, runner_up: int, parts: Parts | None = None
+) -> tuple[str, ...]:
     """What decided, strongest first: for (+) and against (-) the verdict, then what speaks for and against the next.
 
-    A word and a term of the rules that are the same are one reason.
+    A word and a term of the rules that are the same are one reason. `parts` are the model's, if they are known already.
     """
-    sums: dict[str, tuple[str, float, float]] = {}
-
-    def note(written: str, weight: float, vector: Vector | None) -> None:
-        if vector is None:
-            return
-        name = fold(written.strip("*"))
-        known = sums.get(name, (written, 0.0, 0.0))
-        sums[name] = (known[0], known[1] + weight * vector[verdict], known[2] + weight * vector[runner_up])
-
-    for key, weight, written in reading.facts:
-        note(written, weight, model.fact(key))
-    for word, weight in reading.words.items():
-        note(reading.written[word], weight, model.word(word))
-    off_topic = tuple(float(place == len(model.outcomes) - 1) for place in range(len(model.outcomes)))
+    parts = model.parts(reading) if parts is None else parts
+    written, of_verdict, of_other = _by_name(model, reading, parts[verdict], parts[runner_up])
+    last = len(model.outcomes) - 1
     for term, weight in reading.abroad.items():
-        note(term, ABROAD * weight, off_topic)
-    first = _strongest([(written, of_verdict) for written, of_verdict, _ in sums.values()], OF_VERDICT)
-    then = _strongest([(written, of_other) for written, _, of_other in sums.values()], REASONS - len(first))
+        name = _NAMES[term]
+        written.setdefault(name, term)
+        of_verdict[name] = of_verdict.get(name, 0.0) + ABROAD * weight * (verdict == last)
+        of_other[name] = of_other.get(name, 0.0) + ABROAD * weight * (runner_up == last)
+    first = _strongest(written, of_verdict, OF_VERDICT)
+    then = _strongest(written, of_other, REASONS - len(first))
     return tuple(
-        f"{'+' if weight > 0 else '-'}{written} → {model.outcomes[outcome]} ({abs(weight):.1f})"
+        f"{'+' if weight > 0 else '-'}{term} → {model.outcomes[outcome]} ({abs(weight):.1f})"
         for outcome, reasons in ((verdict, first), (runner_up, then))
-        for written, weight in reasons
+        for term, weight in reasons
     )
 
 
-def _strongest(reasons: list[tuple[str, float]], count: int) -> list[tuple[str, float]]:
-    telling = [each for each in reasons if abs(each[1]) >= LEAST]
-    return sorted(telling, key=lambda each: -abs(each[1]))[:count]
+_NAMES = Remembered(lambda term: fold(term.strip("*")))  # under which a term and a word are one reason
+
+
+def _by_name(
+    model: Model, reading: Reading, for_verdict: Sequence[float], for_other: Sequence[float]
+) -> tuple[dict[str, str], dict[str, float], dict[str, float]]:
+    """What stands for each reason, and what it adds; as the rules write it rather than as the text does."""
+    facts = len(reading.words)  # come behind the words
+    of_verdict = dict(zip(reading.words, for_verdict[:facts], strict=True))
+    of_other = dict(zip(reading.words, for_other[:facts], strict=True))
+    terms: dict[str, str] = {}
+    for fact, to_verdict, to_other in zip(reading.facts, for_verdict[facts:], for_other[facts:], strict=True):
+        if model.fact(fact.key) is not None:
+            name = _NAMES[fact.written]
+            terms.setdefault(name, fact.written)
+            of_verdict[name] = of_verdict.get(name, 0.0) + to_verdict
+            of_other[name] = of_other.get(name, 0.0) + to_other
+    return reading.written | terms, of_verdict, of_other
+
+
+def _strongest(written: Mapping[str, str], reasons: Mapping[str, float], count: int) -> list[tuple[str, float]]:
+    telling = [(abs(weight), name) for name, weight in reasons.items() if abs(weight) >= LEAST]
+    telling.sort(key=itemgetter(0), reverse=True)
+    return [(written[name], reasons[name]) for _, name in telling[:count]]

@@ -12,10 +12,11 @@ from aggregator.deliver.hub import Hub
 from aggregator.errors import StoreError
 from aggregator.probing import Lookout
 from aggregator.publish.site import ICON_PATH, icon, stylesheet
+from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.store import migrate
-from aggregator.web import public, websub
+from aggregator.web import api, callback, embed, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -23,6 +24,7 @@ from aggregator.web.editors.shell import asset
 from aggregator.web.errors import add_errors
 from aggregator.web.headers import headers_of
 from aggregator.web.oidc import Provider
+from aggregator.web.rates import Rates
 from aggregator.web.shelf import Shelf
 
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
@@ -51,9 +53,14 @@ def make_app(
         shelf.close()
 
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(embed.routes(press))
+    app.include_router(callback.routes(press.store, access.secret_key))
     if hub:
         app.include_router(websub.routes(hub))
+    app.include_router(search_feeds.routes(press, rates, lambda: shelf.generation))
+    app.include_router(api.routes(press, rates))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
     _add_operations(app, press)
     _add_static(app)
@@ -85,7 +92,9 @@ def _add_operations(app: FastAPI, press: Press) -> None:
 
 
 def _add_static(app: FastAPI) -> None:
-    files = dict([stylesheet(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))])
+    files = dict(
+        [stylesheet(), *styles().values(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))]
+    )
 
     @app.get(ICON_PATH)
     def picture() -> Response:

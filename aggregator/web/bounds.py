@@ -1,12 +1,18 @@
-"""How much anyone may send us: a form of ours is small, and whatever is larger is refused before it is read."""
+"""How much anyone may send us: a form of ours is small, and whatever is larger is refused before it is read.
+
+What hubs push is larger, and bounded by itself.
+"""
 
 from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from aggregator.policy.push import CALLBACK
 from aggregator.web.documents import App, Receive, Scope, Send
+from aggregator.web.headers import in_area
 
 FORM_BYTES = 65_536
+PUSH_BYTES = 2_000_000
 
 
 class Bounded:
@@ -21,13 +27,14 @@ class Bounded:
             await self.app(scope, receive, send)
             return
         received = 0
-        is_declared = _declared(scope) > FORM_BYTES
+        most = PUSH_BYTES if in_area(scope["path"], CALLBACK) else FORM_BYTES
+        is_declared = _declared(scope) > most
 
         async def bounded() -> Any:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if is_declared or received > FORM_BYTES:
+            if is_declared or received > most:
                 raise HTTPException(413)
             return message
 

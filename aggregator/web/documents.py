@@ -69,9 +69,9 @@ class Documents:
         else:
             status, headers, body = answer(ready, asked, cache_of(path) if is_feed else PAGE_CACHE, is_feed=is_feed)
             if self.hubs and is_topic(path):
-                headers.append((b"link", link_header(self.hubs, self.base_url + path).encode()))
+                headers = [*headers, (b"link", link_header(self.hubs, self.base_url + path).encode())]
             if scope["scheme"] == "https":
-                headers.append(HSTS_HEADER)
+                headers = [*headers, HSTS_HEADER]
             await _respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     def _page(self, path: str, query: bytes, asked: dict[bytes, bytes]) -> str:
@@ -89,9 +89,24 @@ NO_STORE = (b"cache-control", b"no-store")
 
 
 def answer(ready: Ready, asked: dict[bytes, bytes], cache: bytes, *, is_feed: bool) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of a document for these request headers."""
-    document = ready.document
+    """Status, headers and body of a document for these request headers. The headers are the document's own."""
     coding = preferred_coding(asked.get(b"accept-encoding", b""))
+    if is_unchanged(ready.document, asked):
+        return 304, _headers(ready, cache, coding, is_feed=is_feed, whole=False), b""
+    return 200, _headers(ready, cache, coding, is_feed=is_feed, whole=True), ready.in_coding(coding)
+
+
+def _headers(ready: Ready, cache: bytes, coding: str, *, is_feed: bool, whole: bool) -> Headers:
+    """The headers of one form of a document: made once, sent thousands of times."""
+    form = f"{coding} {is_feed} {whole}"
+    found = ready.headers.get(form)
+    if found is None:
+        found = ready.headers[form] = _made_headers(ready, cache, coding, is_feed=is_feed, whole=whole)
+    return found
+
+
+def _made_headers(ready: Ready, cache: bytes, coding: str, *, is_feed: bool, whole: bool) -> Headers:
+    document = ready.document
     headers: Headers = [
         (b"etag", f'"{document.etag}{TAG_ENDINGS[coding]}"'.encode()),
         (b"last-modified", format_datetime(document.changed, usegmt=True).encode()),
@@ -100,13 +115,11 @@ def answer(ready: Ready, asked: dict[bytes, bytes], cache: bytes, *, is_feed: bo
         (b"x-content-type-options", b"nosniff"),
     ]
     headers += [(b"access-control-allow-origin", b"*")] if is_feed else PAGE_HEADERS
-    if is_unchanged(document, asked):
-        return 304, headers, b""
-    body = ready.in_coding(coding)
-    headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(len(body)).encode())]
-    if coding != "identity":
-        headers.append((b"content-encoding", coding.encode()))
-    return 200, headers, body
+    if whole:
+        length = len(ready.in_coding(coding))
+        headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(length).encode())]
+        headers += [(b"content-encoding", coding.encode())] if coding != "identity" else []
+    return headers
 
 
 def cache_of(path: str) -> bytes:
@@ -135,7 +148,7 @@ def is_unchanged(document: Document, asked: dict[bytes, bytes]) -> bool:
     tags = asked.get(b"if-none-match")
     if tags is not None:
         held = {tag.strip().removeprefix("W/").strip('"') for tag in tags.decode("latin-1").split(",")}
-        return bool(held & {"*", *(document.etag + ending for ending in TAG_ENDINGS.values())})
+        return not held.isdisjoint(("*", *(document.etag + ending for ending in TAG_ENDINGS.values())))
     since = asked.get(b"if-modified-since")
     return since is not None and _is_not_after(document.changed, since.decode("latin-1"))
 
@@ -149,8 +162,8 @@ def _is_not_after(changed: datetime, since: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def preferred_coding(header: bytes) -> str:
-    """The coding that the client likes best of those we have (RFC 9110 section 12.5.3); the smallest of equals.
+def preferred_coding(header: bytes, codings: Sequence[str] = CODINGS) -> str:
+    """The coding that the client likes best of ours (RFC 9110 section 12.5.3); of equals the first, the smallest.
 
     What is not named has the weight of "*", and none without it. Without any coding the document itself is sent, also
     to a client that forbids that.
@@ -161,8 +174,8 @@ def preferred_coding(header: bytes) -> str:
         name, _, quality = parameter.partition("=")
         weights[coding.strip()] = _number(quality.strip()) if name.strip() == "q" else 1.0
     usual = weights.get("*", 0.0)
-    wanted = {coding: weights.get(coding, usual) for coding in CODINGS}
-    best = max(CODINGS, key=lambda coding: wanted[coding])
+    wanted = {coding: weights.get(coding, usual) for coding in codings}
+    best = max(codings, key=lambda coding: wanted[coding])
     return best if wanted[best] > 0 else "identity"
 
 

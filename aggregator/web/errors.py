@@ -16,6 +16,7 @@ from aggregator.web.accounts import SIGN_IN, SignInFirst, Visit, begin_visit, no
 from aggregator.web.documents import preferred_language
 from aggregator.web.editors.shell import page, words_for
 from aggregator.web.headers import headers_of, in_area
+from aggregator.web.problems import ProblemError, answer, is_for_programs, of_status
 
 log = structlog.get_logger()
 
@@ -26,6 +27,8 @@ def add_errors(app: FastAPI, press: Press, access: Access) -> None:
     """Have every failure answered by a page of ours."""
 
     def message(request: Request, status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
+        if is_for_programs(request.url.path):
+            return problem(request, of_status(status, headers))
         if in_area(request.url.path, "/edit"):
             response = desk_message(request, access, status, detail)
         else:
@@ -35,6 +38,10 @@ def add_errors(app: FastAPI, press: Press, access: Access) -> None:
         for name, value in {**own, **(headers or {})}.items():
             response.headers[name] = value
         return response
+
+    @app.exception_handler(ProblemError)
+    def problem(request: Request, error: ProblemError) -> Response:
+        return answer(request, error, press.site.language)
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:

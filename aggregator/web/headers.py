@@ -25,6 +25,21 @@ DESK = COMMON | {
     "x-robots-tag": "noindex",
 }
 
+# The embed. Frames and scripts are what anybody may put on a page of theirs. The page that makes codes shows them on
+# an invented page, and both run what a website owner's page would run.
+NEWS_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *; style-src 'self'"
+FRAME_WITH_SCRIPT = f"{NEWS_POLICY}; script-src 'self'"
+ELSEWHERE = {"cross-origin-resource-policy": "cross-origin"}
+FRAME = {name: value for name, value in (PUBLIC | ELSEWHERE).items() if name != "x-frame-options"} | {
+    "content-security-policy": NEWS_POLICY
+}
+_EMBEDS = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'"
+BUILDER = PUBLIC | {"content-security-policy": f"{NOTHING}; {_EMBEDS}"}
+PREVIEW = PUBLIC | {
+    "content-security-policy": f"{NOTHING}; {_EMBEDS}".replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    "x-frame-options": "SAMEORIGIN",
+}
+
 HSTS = ("strict-transport-security", "max-age=31536000")
 
 PAGE_HEADERS = [(name.encode(), value.encode()) for name, value in PUBLIC.items() if name != "x-content-type-options"]
@@ -38,7 +53,13 @@ class Area:
     headers: dict[str, str]
 
 
-AREAS = (Area(prefix="/edit", headers=DESK), Area(prefix="", headers=PUBLIC))
+AREAS = (
+    Area(prefix="/edit", headers=DESK),
+    Area(prefix="/embed/news", headers=FRAME),
+    Area(prefix="/embed/preview", headers=PREVIEW),
+    Area(prefix="/embed", headers=BUILDER),
+    Area(prefix="", headers=PUBLIC),
+)
 
 
 def headers_of(path: str, scheme: str) -> dict[str, str]:

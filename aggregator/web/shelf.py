@@ -5,7 +5,8 @@ so that no request ever waits for that question.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
 import brotli
@@ -29,6 +30,7 @@ class Ready:
     document: Document
     gzip: bytes
     br: bytes
+    headers: dict[str, list[tuple[bytes, bytes]]] = field(default_factory=dict)  # of its answers, once they were asked
 
     @property
     def size(self) -> int:
@@ -52,6 +54,11 @@ class Shelf:
         self._bytes = 0
         self._lock = Lock()
         self._stop = Event()
+
+    @property
+    def generation(self) -> int:
+        """That of the documents, as far as is known here; grows at every release."""
+        return self._generation
 
     def watch(self) -> None:
         """Follow the generation until `close`."""
@@ -79,9 +86,8 @@ class Shelf:
         """The document if it is in memory; a dictionary's lookup, for the event loop."""
         ready = self._ready.get(path)
         if ready is not None:
-            with self._lock:
-                if path in self._ready:
-                    self._ready.move_to_end(path)
+            with suppress(KeyError):  # it was dropped this moment, and is served once more
+                self._ready.move_to_end(path)
         return ready
 
     def load(self, path: str) -> Ready | None:

@@ -12,6 +12,7 @@ from tests.site import Page, Site
 KEYS = [
     *("id", "organisation", "url", "address", "kind", "labels", "themes", "paused", "outcome", "status", "code"),
     *("message", "failures", "last_poll", "last_success", "last_change", "next_due", "reposts"),
+    *("hub", "last_push", "pushes"),
 ]
 FOUND_KEYS = ["url", "code", "message", "robots_forbid", "reading"]
 
@@ -38,6 +39,19 @@ def test_sources_are_listed_with_stable_keys(run: Run, site: Site, follow: Calla
     table = run("sources", "list", terminal=True).out
     assert "FME" in table
     assert "yes" in table
+
+
+def test_how_a_source_pushes_is_told_in_one_word(run: Run, site: Site, follow: Callable[..., None]) -> None:
+    link = "<link xmlns='http://www.w3.org/2005/Atom' rel='{}' href='https://hub.example/{}'/>"
+    head = link.format("hub", "") + link.format("self", "feed")
+    site.pages["/feed"] = Page(body=feed(make_entry(1), head=head), media_type=RSS)
+    follow(make_source("fme", url=site.url("/feed")), make_source("weg", url=site.url("/weg")))
+    run("poll")
+    found = listed(run)
+    assert [(row["hub"], row["pushes"], row["last_push"]) for row in found.values()] == [
+        ("https://hub.example/", "offered", None),
+        (None, "", None),
+    ]
 
 
 # --- preview and add --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://fme.example/feeds/nieuws.xml"
 
 
-def read(body: str | bytes, **options: str) -> Reading:
+def read(body: str | bytes, **options: Any) -> Reading:
     return read_feed(body.encode() if isinstance(body, str) else body, url=URL, now=NOW, **options)
 
 

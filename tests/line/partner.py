@@ -16,9 +16,9 @@ from tests.factories import NOW, SURE, make_source
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
-def feed(*entries: Entry, title: str = "Nieuws") -> bytes:
-    """An RSS 2.0 feed of these entries."""
-    start = f"<rss version='2.0' xmlns:content='{CONTENT}'><channel><title>{title}</title>"
+def feed(*entries: Entry, title: str = "Nieuws", head: str = "") -> bytes:
+    """An RSS 2.0 feed of these entries, with more in its head."""
+    start = f"<rss version='2.0' xmlns:content='{CONTENT}'><channel><title>{title}</title>{head}"
     return f"{start}{''.join(map(_item, entries))}</channel></rss>".encode()
 
 

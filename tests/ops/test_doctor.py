@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from aggregator.config import dump_sources
-from aggregator.model import Outcome, Poll, Source
+from aggregator.model import Asking, Outcome, Poll, Source, Subscription
 from aggregator.ops.doctor import examine
 from aggregator.ops.finding import Finding
 from aggregator.ops.surroundings import Certificate
-from aggregator.store import documents, duties, leases, outbox, sources
+from aggregator.store import documents, duties, hubs, leases, outbox, sources
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -189,6 +189,50 @@ def test_a_page_that_links_a_feed_by_now_is_told(
     found = look()["fme"]
     assert found.ok
     assert "https://fme.example/feed.xml" in found.found
+
+
+HUB, TOPIC = "https://hub.example/", "https://fme.example/feed"
+
+
+def test_sources_that_could_push_are_told_where_no_hub_can_reach_us(
+    look: Look, service: Service, follow: Callable[..., Source], now: datetime
+) -> None:
+    assert "websub" not in look()
+    follow("fme")
+    visit(service, "fme", Poll(at=now, outcome=Outcome.FETCHED, hub=HUB, topic=TOPIC))
+    found = look()["websub"]
+    assert found.ok
+    assert found.found.startswith("1 sources could push")
+    assert "http://127.0.0.1:8000" in found.found
+    assert "websub.callback_url" in found.fix
+    off = look(AGGREGATOR_WEBSUB__SUBSCRIBE="false")["websub"]
+    assert ("websub.subscribe is false" in off.found, off.fix) == (True, "")
+
+
+def test_how_sources_push_is_counted_and_a_hub_that_does_not_is_named(
+    look: Look, service: Service, follow: Callable[..., Source], now: datetime
+) -> None:
+    for id_ in ("fme", "vhto", "nieuw"):
+        follow(id_)
+        visit(service, id_, Poll(at=now, outcome=Outcome.FETCHED, hub=HUB, topic=TOPIC, pushed_at=now))
+    held = Subscription(
+        id=1,
+        source_id="fme",
+        hub=HUB,
+        topic=TOPIC,
+        callback="https://ons.example/websub/callback/a",
+        token="a",
+        state=Asking.ACTIVE,
+        asked_at=now,
+        next_at=now + DAY,
+        lease_until=now + DAY,
+    )
+    denied = replace(held, id=2, source_id="vhto", token="b", state=Asking.DENIED, reason="te\u202edruk")
+    with service.store.write() as transaction:
+        hubs.add(transaction, [held, denied])
+    findings = look(AGGREGATOR_BASE_URL="https://nieuws.example.nl")
+    assert findings["websub"].found == "1 denied, 1 offered, 1 pushes"
+    assert findings["vhto"].found == f"{HUB} does not push: tedruk"
 
 
 def test_many_late_sources_are_one_question(

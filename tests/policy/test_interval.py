@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Failed, NotModified, Outcome, Pace, Poll, Source, Throttled, Wire
-from aggregator.policy.interval import Bounds, failures_after, host_pause, next_due, rhythm_of
+from aggregator.policy.interval import Bounds, failures_after, host_pause, next_due, rhythm_of, stand_in
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -28,6 +28,7 @@ def wait(
     anonymous: bool = False,
     pace: Bounds | None = None,
     now: datetime = NOW,
+    pushes_until: datetime | None = None,
 ) -> timedelta:
     due = next_due(
         poll,
@@ -37,6 +38,7 @@ def wait(
         rhythm=rhythm,
         retry_after=retry_after,
         anonymous=anonymous,
+        pushes_until=pushes_until,
     )
     assert due is not None
     return due - now
@@ -344,3 +346,77 @@ def test_a_machine_that_was_offline_looks_again_within_minutes_and_then_ever_les
     assert timedelta(minutes=5) <= waits[0] < timedelta(minutes=6)
     assert waits[:8] == sorted(waits[:8])
     assert waits[-1] <= timedelta(days=1)
+
+
+# --- Pushes ------------------------------------------------------------------------------------------------------
+
+LEASED = NOW + 9 * DAY
+PUSHED = replace(GOOD, pushed_at=NOW - HOUR, changed_at=NOW - HOUR)
+
+
+def test_while_pushes_come_a_source_is_visited_as_seldom_as_any_may_be() -> None:
+    assert_about(wait(PUSHED, rhythm=DAY), HOUR)
+    assert_about(wait(PUSHED, rhythm=DAY, pushes_until=LEASED), DAY / 1.05)
+    seldom = replace(SOURCE, interval_max=3 * DAY)
+    assert_about(wait(PUSHED, seldom, rhythm=DAY, pushes_until=LEASED), 3 * DAY / 1.05)
+
+
+def test_a_visit_that_finds_what_no_push_had_brought_ends_it_until_the_next_push() -> None:
+    missed = replace(PUSHED, changed_at=NOW)
+    assert wait(missed, rhythm=DAY, pushes_until=LEASED) == wait(missed, rhythm=DAY)
+    caught_up = replace(missed, pushed_at=NOW)
+    assert_about(wait(caught_up, rhythm=DAY, pushes_until=LEASED), DAY / 1.05)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "silence", "holds"),
+    [
+        (None, 7 * DAY, True),
+        (None, 7 * DAY + HOUR, False),
+        (DAY, 8 * DAY, False),
+        (7 * DAY, 10 * DAY, True),
+        (7 * DAY, 11 * DAY, False),
+    ],
+)
+def test_pushes_are_believed_for_a_week_or_half_as_long_again_as_the_rhythm(
+    rhythm: timedelta | None, silence: timedelta, holds: bool
+) -> None:
+    poll = replace(GOOD, pushed_at=NOW - silence, changed_at=NOW - silence)
+    assert stand_in(poll, NOW, rhythm, DAY) is holds
+
+
+def test_a_long_silence_is_no_rhythm_that_keeps_pushes_believed_for_ever() -> None:
+    silences = [days * DAY for days in range(30, 300, 30)]
+    for silence in silences:
+        poll = replace(GOOD, pushed_at=NOW - silence, changed_at=NOW - silence)
+        assert not stand_in(poll, NOW, rhythm_of([NOW - silence, NOW - silence - DAY], NOW), DAY)
+
+
+def test_a_visit_is_due_when_the_lease_ends() -> None:
+    assert wait(PUSHED, rhythm=DAY, pushes_until=NOW + 5 * HOUR) == 5 * HOUR
+    assert wait(PUSHED, rhythm=DAY, pushes_until=NOW - HOUR) == wait(PUSHED, rhythm=DAY)
+
+
+@given(polls, sources, moments, st.none() | spans, st.none() | moments, st.none() | moments)
+def test_pushes_only_ever_spare_visits_and_never_more_than_the_longest_time_or_the_lease(
+    poll: Poll,
+    source: Source,
+    now: datetime,
+    rhythm: timedelta | None,
+    pushed_at: datetime | None,
+    until: datetime | None,
+) -> None:
+    poll = replace(poll, pushed_at=pushed_at, pace=Pace())
+    said = {"pace": Bounds(), "rhythm": rhythm, "retry_after": None, "anonymous": False}
+    own = next_due(poll, source, now, **said)  # type: ignore[arg-type]
+    due = next_due(poll, source, now, **said, pushes_until=until)  # type: ignore[arg-type]
+    if own is None or due is None:
+        assert own is due
+        return
+    assert due >= own
+    if due > own:
+        assert pushed_at is not None
+        assert until is not None
+        most = max(timedelta(minutes=5), source.interval_max or DAY)
+        assert due - now <= most
+        assert due <= until

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -29,5 +30,5 @@ def test_every_day_of_a_year_has_one_and_the_next_begins_where_it_ends() -> None
     start = datetime(2026, 1, 1, 12, tzinfo=UTC)
     found = [latest(NIGHT, start + timedelta(days=day)) for day in range(365)]
     assert len(set(found)) == 365
-    gaps = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(found)}
     assert gaps == {timedelta(hours=hours) for hours in (23, 24, 25)}

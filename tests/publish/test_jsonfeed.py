@@ -54,6 +54,10 @@ def test_the_feed_says_who_it_is_and_where() -> None:
         "language": "nl",
         "authors": [{"name": SITE.title, "url": SITE.base_url}],
         "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+        "_theme_labels": {
+            "instroom": {"nl": "Instroom", "en": "Intake"},
+            "leven-lang-ontwikkelen": {"nl": "Leven lang ontwikkelen"},
+        },
         "items": [],
     }
     assert "hubs" not in made(channel=replace(CHANNEL, links=()))
@@ -87,6 +91,16 @@ def test_what_is_unknown_or_not_allowed_is_left_out() -> None:
     [item] = made(bare)["items"]
     assert not {"date_published", "content_html", "image", "_image", "tags", "_themes"} & item.keys()
     assert made(story_of(title="Alleen een titel"))["items"][0]["content_text"] == "Alleen een titel"
+
+
+def test_an_item_says_what_a_page_shows_beside_its_title() -> None:
+    [full] = made(make_story(1, make_item(1, "open", entry=full_entry())))["items"]
+    assert full["_story"] == {"kicker": "Column", "date_precision": "day"}
+    undated = make_story(1, make_item(1, "open", entry=Entry(title="Zonder datum")))
+    [item] = made(undated)["items"]
+    assert undated.released
+    assert datetime.fromisoformat(item["_story"]["date_found"]) == undated.released
+    assert item["_story"].keys() == {"date_found"}
 
 
 def test_the_order_is_kept() -> None:

@@ -14,7 +14,7 @@ from aggregator.model import Answer, Entry, Request, Source, State, Tags
 from aggregator.schedule import chores, embedded, polling
 from aggregator.schedule.embedded import Clock, sole_process
 from aggregator.schedule.polling import poll_round
-from aggregator.store import documents, leases, outbox, sources, stories
+from aggregator.store import documents, inbox, leases, outbox, sources, stories
 from aggregator.store.events import Event
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_entry
@@ -283,17 +283,18 @@ def test_what_waits_in_the_outbox_is_delivered_while_the_clock_runs(service: Ser
 
 
 def test_what_an_editor_decides_comes_out_without_waiting_for_a_poll(
-    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore, tmp_path: Path
 ) -> None:
     publish(partners)
     clock = start()
     assert rounds.acquire(timeout=5)
     with service.store.read() as transaction:
         slug = stories.load(transaction, stories.by_state(transaction, None, limit=1))[0].slug
+    entry = f"{slug}</id>".encode()
     decide.publish(service.store, [slug], "thea", datetime.now(UTC))
-    wait_for(lambda: slug.encode() in atom(service))
+    wait_for(lambda: entry in atom(service))
     decide.reject(service.store, [slug], "thea", datetime.now(UTC))
-    wait_for(lambda: slug.encode() not in atom(service))
+    wait_for(lambda: entry not in atom(service))
     assert not chores.has_news(service.store)
     assert clock.stop()
 
@@ -324,3 +325,20 @@ def test_an_embargo_ends_while_the_clock_runs(service: Service, start: Callable[
     assert made.slug.encode() not in atom(service)
     start()
     wait_for(lambda: made.slug.encode() in atom(service))
+
+
+def test_what_a_hub_pushes_is_taken_in_within_seconds(
+    service: Service, partners: Partners, start: Callable[..., Clock], rounds: threading.Semaphore
+) -> None:
+    publish(partners)
+    start()
+    assert rounds.acquire(timeout=5)
+    pushed = feed(make_entry(7, id="fme-7", link="https://fme.example/7", title="Door de hub gebracht"))
+    with service.store.write() as transaction:
+        inbox.keep(transaction, "fme", pushed, "application/rss+xml", datetime.now(UTC))
+
+    def is_in() -> bool:
+        with service.store.read() as transaction:
+            return bool(stories.load(transaction, [3]))
+
+    wait_for(is_in, seconds=20)

@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,8 +16,14 @@ from aggregator.store.tables import metadata
 
 def test_the_migrations_make_what_the_tables_say(store: Store) -> None:
     with store.read() as transaction:
-        context = MigrationContext.configure(transaction, opts={"compare_type": False})
+        options = {"compare_type": False, "include_object": is_ours}
+        context = MigrationContext.configure(transaction, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def is_ours(_: object, name: str | None, *__: object) -> bool:
+    """The full-text indexes are each database's own: SQLAlchemy has no words for them."""
+    return not re.fullmatch(r"search_(dated|released).*|vector|ix_search_vector", name or "")
 
 
 def test_head_is_the_newest_migration() -> None:

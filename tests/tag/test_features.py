@@ -64,7 +64,7 @@ def test_many_terms_of_a_kind_do_not_make_it_surer() -> None:
 
 def test_the_second_theme_is_the_best_supported_other_one() -> None:
     reading = read(RULES, title="Girls' Day en lerarentekort", text="")
-    assert support(reading, "instroom") > 0
+    assert support(reading)["instroom"] > 0
     assert second(reading, RULES.slugs, "instroom")[1] == "lerarentekort-en-professionalisering"
 
 

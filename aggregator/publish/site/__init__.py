@@ -3,6 +3,7 @@
 from aggregator.publish.site.front import Front, PartnerStatus
 from aggregator.publish.site.pages import (
     ICON_PATH,
+    api_page,
     feed_page,
     feeds_page,
     front_page,
@@ -21,6 +22,7 @@ __all__ = [
     "Front",
     "PartnerStatus",
     "Words",
+    "api_page",
     "feed_page",
     "feeds_page",
     "front_page",

@@ -139,6 +139,25 @@ def icon() -> bytes:
     return (Path(__file__).parent / "icon.png").read_bytes()
 
 
+def api_page(description: Mapping[str, Any], site: Site, language: str) -> bytes:
+    """Return the page that tells programmers what the API answers, from its OpenAPI `description`."""
+    operations = [
+        {
+            "id": operation["operationId"],
+            "path": path,
+            "summary": operation.get("description", ""),
+            "parameters": [
+                {"name": each["name"], "text": each.get("description", "")} for each in operation.get("parameters", ())
+            ],
+            "answers": ", ".join(operation["responses"]),
+        }
+        for path, methods in description["paths"].items()
+        for operation in methods.values()
+    ]
+    title = Words(language)("api_title")
+    return _render("api.html", site, language, path="/api/docs", title=title, operations=operations)
+
+
 def message_page(status: int, site: Site, language: str) -> bytes:
     """Return a short page for an HTTP `status`: what happened, and the way on."""
     words = Words(language)
@@ -151,6 +170,20 @@ def message_page(status: int, site: Site, language: str) -> bytes:
         title=words(f"{key}_title"),
         text=words(f"{key}_text"),
     )
+
+
+def page(template: str, site: Site, language: str, *, path: str, title: str, **values: Any) -> bytes:
+    """Return a page of another part of the public side in our layout; `template` extends base.html."""
+    return _render(template, site, language, path=path, title=title, **values)
+
+
+def bare_page(template: str, site: Site, language: str, **values: object) -> bytes:
+    """Return a page that has a layout of its own."""
+    words = Words(language)
+    text = _template(template).render(
+        site=site, t=words, language=words.language, link=lambda path: f"{path}?lang={words.language}", **values
+    )
+    return legal(text).encode()
 
 
 def _partners(statuses: Sequence[PartnerStatus], rows: Rows) -> list[PartnerRow]:

@@ -90,13 +90,14 @@ class Rows:
         self.language = language
         self._themes = {theme.slug: number for number, theme in enumerate(site.themes)}
 
-    def newest(self, stories: Iterable[Story], today: date) -> list[StoryRow]:
+    def newest(self, stories: Iterable[Story], today: date, *, whole: bool = False) -> list[StoryRow]:
         """Return the stories newest first.
 
         One that is dated in the future by mistake counts as today's, so that it does not stay on top for a year;
         equals stay in the order in which they came.
         """
-        return [self.story(story) for story in sorted(stories, key=lambda each: _newest(each, today), reverse=True)]
+        ordered = sorted(stories, key=lambda each: _newest(each, today), reverse=True)
+        return [self.story(story, whole=whole) for story in ordered]
 
     def story(self, story: Story, *, whole: bool = False) -> StoryRow:
         """Return one story; `whole` for its own page, with all of the title and teaser."""

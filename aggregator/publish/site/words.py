@@ -1,12 +1,15 @@
-"""What the public pages say, in Dutch and English: strings.toml, and how its sentences are filled in."""
+"""What the public pages say, in Dutch and English: strings.toml and embed.toml, and how sentences are filled in."""
 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-STRINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(
-    (Path(__file__).parent / "strings.toml").read_text(encoding="utf-8")
-)
+_FILES = [
+    tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in ("strings.toml", "embed.toml")
+]
+STRINGS: Mapping[str, Mapping[str, str]] = {
+    language: {key: said for file in _FILES for key, said in file[language].items()} for language in ("nl", "en")
+}
 
 
 class Words:

@@ -43,6 +43,7 @@ class Row:
     said: Explanation | None
     brought: int
     flood: int
+    pushes: bool  # its hub sends what is new, so that its next visit is far away
 
     @property
     def is_wrong(self) -> bool:
@@ -185,18 +186,19 @@ def _rows(visit: Visit) -> list[Row]:
         held = sources.all_sources(transaction)
         brought = stories.counts_by_source(transaction)
         floods = stories.held_by_source(transaction, FLOOD)
-    rows = [_row(each, brought, floods, visit.language) for each in held]
+    rows = [_row(each, brought, floods, visit) for each in held]
     return sorted(rows, key=lambda each: (not each.flood, each.name.casefold()))
 
 
-def _row(held: Held, brought: Mapping[str, int], floods: Mapping[str, int], language: str) -> Row:
+def _row(held: Held, brought: Mapping[str, int], floods: Mapping[str, int], visit: Visit) -> Row:
     source = held.source
     return Row(
         held=held,
         name=source.title or source.organisation,
-        said=explanation(held, language),
+        said=explanation(held, visit.language),
         brought=brought.get(source.id, 0),
         flood=floods.get(source.id, 0),
+        pushes=bool(held.poll.pushed_at and held.pushes_until and held.pushes_until > visit.now),
     )
 
 

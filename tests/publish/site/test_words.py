@@ -18,11 +18,13 @@ def test_both_languages_say_the_same_things_with_the_same_blanks() -> None:
 
 
 def test_every_sentence_is_used_somewhere() -> None:
-    code = "".join(path.read_text() for path in [*FOLDER.glob("*.py"), *FOLDER.glob("templates/*.html")])
+    code = "".join(path.read_text() for path in [*FOLDER.rglob("*.py"), *FOLDER.glob("templates/*.html")])
     for key in STRINGS["nl"]:
         stem = re.sub(r"_(one|many)$", "", key)
         made = re.sub(r"^message_.*", "message_", re.sub(rf"^({'|'.join(Phase)})_(title|text)$", "phase ~", stem))
         made = re.sub(r"^feeds_(themes|sources|labels)$", '"feeds_"', made)
+        made = re.sub(r"^embed_(part|layout|scheme|fill|height)_\w+", r"embed_\1_", made)
+        made = re.sub(r"^embed_\w+_\d$", '"embed_" ~ name', made)
         assert made in code, key
 
 

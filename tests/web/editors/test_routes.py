@@ -18,6 +18,9 @@ from tests.web.editors.conftest import WEB, Client
 # What is for everyone and no part of the editors' side. A new address of the web side takes its place here on purpose.
 PUBLIC = {
     "/stories/{slug}", "/sources/{source_id}", "/healthz", "/readyz", "/robots.txt", "/static/{name}",
+    "/websub/callback/{token}", "/feeds/{kind}/{slug}", "/icon.png",
+    "/feeds/search.{suffix}", "/api/docs", "/api/v1/openapi.json", "/api/v1/stories", "/api/v1/stories/{story_id:path}",
+    "/api/v1/themes", "/api/v1/sources", "/api/v1/labels", "/api/v1/deletions",
 }  # fmt: skip
 
 
