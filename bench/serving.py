@@ -34,7 +34,8 @@ from cycle import make_service, origin
 from aggregator.cli.serving import make_server
 from aggregator.config import load, shipped
 from aggregator.release import refresh
-from aggregator.schedule.embedded import Clock, poll_round
+from aggregator.schedule.embedded import Clock
+from aggregator.schedule.polling import poll_round
 from aggregator.store import documents
 from aggregator.wiring import Service, open_service
 

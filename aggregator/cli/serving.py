@@ -1,11 +1,11 @@
-"""`run`: the whole service in one process."""
+"""`run`: the whole service in one process. `web` and `worker`: its parts, as many as there are machines for."""
 
 import errno
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("run")(run)
+    app.command("web")(web)
+    app.command("worker")(worker)
 
 
 def run(
@@ -36,6 +38,50 @@ def run(
     from aggregator.cli.context import configuration
 
     serve(configuration(host=host, port=port))
+
+
+def web(
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")] = 1,
+) -> None:
+    """Serve pages and feeds, and poll nobody: for several processes or machines on one PostgreSQL."""
+    from aggregator.cli.context import configuration
+
+    config = configuration(host=host, port=port)
+    _needs_postgresql(config, "web")
+    _check_port(config.server.host, config.server.port)
+    _serve_only(config, workers)
+
+
+def worker(
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, max=32, help="Polling jobs at once; two use what a core has.")
+    ] = 2,
+) -> None:
+    """Poll, learn and deliver: as many processes as you like on one PostgreSQL. SIGTERM ends one in seconds."""
+    import logging
+
+    from aggregator.cli.context import configuration, quiet_logs
+    from aggregator.schedule.cluster import Hands, work
+    from aggregator.wiring import open_service
+
+    config = configuration()
+    _needs_postgresql(config, "worker")
+    quiet_logs(logging.INFO)
+    hands = Hands(open_service(config, moment("")))
+    for _ in range(concurrency):
+        hands.lend(open_service(config, moment("")))
+    work(config.paths.database_url, hands)
+
+
+def _needs_postgresql(config: "Config", command: str) -> None:
+    if config.paths.on_sqlite:
+        fail(
+            f"`{command}` is for several processes, which need PostgreSQL: set AGGREGATOR_DATABASE_URL "
+            "(`aggregator db copy --to` moves your data there), or use `aggregator run`, which does it all in one",
+            Exit.USAGE,
+        )
 
 
 def serve(
@@ -88,27 +134,32 @@ def make_server(service: "Service") -> "uvicorn.Server":
     """What serves pages and feeds, until a signal comes."""
     import uvicorn
 
-    from aggregator.web.app import make_app
-    from aggregator.web.oidc import make_provider
+    from aggregator.web.factory import app_of
 
-    settings = uvicorn.Config(
-        make_app(
-            service.press,
-            service.access,
-            make_provider(**service.config.oidc.as_arguments()),
-            line=service.line,
-            lookout=service.lookout,
-            hub=service.hub,
-        ),
-        forwarded_allow_ips=service.config.server.trusted_proxies,
-        host=service.config.server.host,
-        port=service.config.server.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    return uvicorn.Server(settings)
+    return uvicorn.Server(uvicorn.Config(app_of(service), **_settings(service.config)))
+
+
+def _serve_only(config: "Config", processes: int) -> None:
+    """Serve until a signal comes, in so many processes, each with an application of its own."""
+    import os
+
+    import uvicorn
+
+    os.environ |= {"AGGREGATOR_HOST": config.server.host, "AGGREGATOR_PORT": str(config.server.port)}
+    application = "aggregator.web.factory:from_environment"
+    uvicorn.run(application, factory=True, workers=processes, **_settings(config))
+
+
+def _settings(config: "Config") -> dict[str, Any]:
+    return {
+        "forwarded_allow_ips": config.server.trusted_proxies,
+        "host": config.server.host,
+        "port": config.server.port,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": 5,
+    }
 
 
 def _close(service: "Service", clock: "Clock") -> None:

@@ -91,6 +91,14 @@ def release(turn: Turn) -> None:
         refresh(turn.service.press, turn.now)
 
 
+def release_all(turn: Turn) -> None:
+    """What happened since the last release comes out, whoever did it."""
+    with turn.service.store.read() as transaction:
+        is_behind = documents.released_seq(transaction) < events.last_seq(transaction)
+    if is_behind:
+        refresh(turn.service.press, turn.now)
+
+
 def bring_back(turn: Turn) -> None:
     """What editors put off until now waits again."""
     waiting.bring_back(turn.service.store, turn.now)

@@ -30,10 +30,12 @@ def poll_round(
     *,
     only: list[str] | None = None,
     watch: Callable[[Report], None] = lambda _: None,
+    releases: bool = True,
 ) -> int:
     """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled.
 
-    On a disk that is nearly full nothing is polled unless it is asked for by name.
+    Where another process publishes, this one does not (`releases`). On a disk that is nearly full nothing is polled
+    unless it is asked for by name.
     """
     if only is None and disk_trouble(service.config):
         return 0
@@ -43,10 +45,10 @@ def poll_round(
         _log(report)
         watch(report)
         started = monotonic()
-        if started > next_release:
+        if releases and started > next_release:
             refresh(service.press, now)
             next_release = monotonic() + max(RELEASE_SECONDS, (monotonic() - started) / RELEASE_SHARE)
-    if polled:
+    if polled and releases:
         refresh(service.press, now)
     return polled
 

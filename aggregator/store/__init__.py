@@ -4,6 +4,6 @@
 as plain functions over a transaction.
 """
 
-from aggregator.store.database import Store, Transaction, open_store
+from aggregator.store.database import Store, Transaction, libpq_address, open_store
 
-__all__ = ["Store", "Transaction", "open_store"]
+__all__ = ["Store", "Transaction", "libpq_address", "open_store"]

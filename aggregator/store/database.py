@@ -93,6 +93,15 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
+def libpq_address(url: str) -> str:
+    """A PostgreSQL address as programs other than SQLAlchemy read it.
+
+    >>> libpq_address("postgresql+psycopg://u:p@db/news")
+    'postgresql://u:p@db/news'
+    """
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def database_time(transaction: Transaction) -> datetime:
     """The database's own clock, the only one that leases are measured by."""
     micros = transaction.execute(CLOCK[transaction.dialect.name]).scalar_one()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, case, or_, select, update
+from sqlalchemy import Select, bindparam, case, func, or_, select, update
 
 from aggregator.model import Poll, Source
 from aggregator.store.database import Transaction, database_time
@@ -176,3 +176,18 @@ def free_all(transaction: Transaction) -> None:
     transaction.execute(
         update(host).where(host.c.owner.is_not(None)).values(owner=None, lease_until=None, epoch=host.c.epoch + 1)
     )
+
+
+def free(transaction: Transaction, owner: str) -> None:
+    """Give back everything that `owner` holds, due again at once: it stops, and writes nothing more."""
+    transaction.execute(
+        update(host).where(host.c.owner == owner).values(owner=None, lease_until=None, epoch=host.c.epoch + 1)
+    )
+
+
+def count_due(transaction: Transaction, now: datetime) -> int:
+    """How many hosts could be claimed now."""
+    free_now = or_(host.c.owner.is_(None), host.c.lease_until < database_time(transaction))
+    rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
+    query = select(func.count()).select_from(host).where(host.c.next_due <= now, free_now, rested)
+    return transaction.execute(query).scalar_one()

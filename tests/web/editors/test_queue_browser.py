@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 MANY = 100
 LAPTOP = {"width": 1280, "height": 800}
 # What a browser does at 200 %: half as many CSS pixels, each twice as large.
-ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
+ZOOMED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 IN_VIEW = """[...document.querySelectorAll("#queue .item")].filter((each) => {
   const box = each.getBoundingClientRect();
   return box.top >= -1 && box.bottom <= window.innerHeight + 1;

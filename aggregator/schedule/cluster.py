@@ -1,0 +1,219 @@
+"""Many processes over one PostgreSQL: Procrastinate hands out the work, our own tables say what there is to do.
+
+A job says only "poll some", "deliver", "look what is due". It carries nothing, so one that is lost, doubled or late
+loses and doubles nothing: what is polled stands in the leases, what is sent in the outbox, and what is done once a tick
+in `ticks`. That is why jobs of a dead worker are thrown away and not repeated, why no job holds a lock, and why each
+version of Procrastinate may have a schema of its own, so that workers of two versions can run side by side.
+
+One periodic job, `plan`, runs every second somewhere: it has chores done whose tick has come and asks for as many
+polling jobs as there is work for.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from threading import Event
+from time import monotonic
+
+import procrastinate
+import psycopg
+import structlog
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Status
+from psycopg import sql
+
+from aggregator.errors import StoreError
+from aggregator.schedule import chores
+from aggregator.schedule.chores import Chore, Turn, take
+from aggregator.schedule.polling import Stopping, poll_round, stoppable
+from aggregator.store import leases, libpq_address, ticks
+from aggregator.wiring import Service
+
+log = structlog.get_logger()
+
+# Polling jobs leave releasing to one chore, so that many of them do not make the same documents.
+CHORES = tuple(replace(each, do=chores.release_all) if each.do is chores.release else each for each in chores.CHORES)
+OTHERS = ("control", "interactive", "deliver", "maintenance")
+SCHEMA = f"dispatch_{procrastinate.__version__.replace('.', '_')}"
+EVERY_SECOND = "* * * * * *"
+HEARTBEAT, DEAD_AFTER = 5.0, 20.0  # seconds
+MOST_WAITING = 32  # polling jobs that are asked for at once, however much is due
+STOP_SECONDS = 8.0  # what is under way may end in this time; then its leases are given back
+LONGEST_PAUSE = 30.0  # seconds between two tries to reach the database
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the jobs of one process work with. Stopped, it asks nobody any more.
+
+    A fetcher serves one thread, so a polling job borrows one of several services; all other jobs share `home`.
+    """
+
+    home: Service
+    lent: SimpleQueue[Service] = field(default_factory=SimpleQueue)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    stopping: Event = field(default_factory=Event)
+
+    def lend(self, service: Service) -> None:
+        """One more polling job may go on at the same time, with this."""
+        self.lent.put(stoppable(service, self.stopping.is_set))
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Service]:
+        """A service of one's own for a while."""
+        service = self.lent.get()
+        try:
+            yield service
+        finally:
+            self.lent.put(service)
+
+
+def tick_of(chore: Chore, now: datetime) -> datetime:
+    """The tick that `now` belongs to: whoever comes late still does the newest one, and none of those before.
+
+    >>> from datetime import timedelta
+    >>> str(tick_of(Chore(name="tidy", every=timedelta(days=1), do=print), datetime(2026, 11, 27, 18, 30, tzinfo=UTC)))
+    '2026-11-27 00:00:00+00:00'
+    """
+    return now - (now - EPOCH) % chore.every
+
+
+def jobs_wanted(due_hosts: int, hosts_at_once: int) -> int:
+    """How many polling jobs there should be: enough for what is due, and no more than may wait at once."""
+    return min(-(-due_hosts // hosts_at_once), MOST_WAITING)
+
+
+def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
+    """The jobs that a worker can do, over the dispatch tables in `database_url`."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=libpq_address(database_url), kwargs={"options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=4
+    )
+    app = procrastinate.App(connector=connector)
+
+    @app.periodic(cron=EVERY_SECOND)
+    @app.task(name="plan", queue="control", queueing_lock="plan", priority=10)
+    async def plan(timestamp: int) -> None:  # noqa: ARG001  our own clock says what is due
+        await throw_away_dead(app)
+        for name, lock in await asyncio.to_thread(work_to_do, hands, _now()):
+            with suppress(AlreadyEnqueued):  # nobody came to the last one yet
+                await app.configure_task(name, queueing_lock=lock).defer_async()
+
+    @app.task(name="poll", queue="poll")
+    def poll() -> None:
+        poll_some(hands)
+
+    for chore in CHORES:
+        queue = "deliver" if chore.name == "deliver" else "maintenance"
+        app.task(name=chore.name, queue=queue)(_job(chore, hands))
+    return app
+
+
+def work_to_do(hands: Hands, now: datetime) -> list[tuple[str, str]]:
+    """The jobs that should be asked for, (name, queueing lock): at most one job waits under each lock."""
+    with hands.home.store.write() as transaction:
+        due = [chore.name for chore in CHORES if ticks.once(transaction, chore.name, tick_of(chore, now))]
+        polling = jobs_wanted(leases.count_due(transaction, now), hands.home.line.hosts)
+    return [(name, name) for name in due] + [("poll", f"poll-{number}") for number in range(polling)]
+
+
+def poll_some(hands: Hands) -> None:
+    """Poll what is due until nothing is left; several may do so at once, each with hosts of its own."""
+    with hands.borrowed() as service, suppress(Stopping):
+        poll_round(service, _now(), hands.owner, releases=False)
+
+
+async def throw_away_dead(app: procrastinate.App) -> None:
+    """Forget the jobs of workers that died: what they were to do is asked for again by what is due."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        log.warning("job_thrown_away", job=job.task_name)
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+
+def work(database_url: str, hands: Hands) -> None:
+    """Work until SIGTERM or SIGINT; a lost database is waited for. Gives back what it still holds at the end."""
+    try:
+        asyncio.run(_work(database_url, hands, hands.lent.qsize()))
+    finally:
+        with suppress(StoreError), hands.home.store.write() as transaction:
+            leases.free(transaction, hands.owner)
+
+
+async def _work(database_url: str, hands: Hands, polling: int) -> None:
+    stop = asyncio.Event()
+
+    def be_asked() -> None:
+        hands.stopping.set()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, be_asked)
+    pause = 1.0
+    while not stop.is_set():
+        started = monotonic()
+        try:
+            await asyncio.to_thread(make_tables, database_url)
+            await _until(stop, make_dispatch(database_url, hands), polling)
+        except (ConnectorException, psycopg.Error, OSError) as error:
+            log.error("database_lost", error=str(error.__cause__ or error), again_in=pause)
+        if not stop.is_set():
+            pause = 1.0 if monotonic() - started > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _until(stop: asyncio.Event, app: procrastinate.App, polling: int) -> None:
+    """Two workers, so that polling jobs, which are long, never take the place of what must not wait."""
+    async with app.open_async():
+        workers = [_worker(app, OTHERS, len(CHORES) + 1), _worker(app, ("poll",), polling)]
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((*workers, stopped), return_when=asyncio.FIRST_COMPLETED)
+        for each in (*workers, stopped):
+            each.cancel()
+        ended = await asyncio.gather(*workers, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
+def _worker(app: procrastinate.App, queues: Sequence[str], concurrency: int) -> asyncio.Task[None]:
+    return asyncio.create_task(
+        app.run_worker_async(
+            queues=list(queues),
+            concurrency=concurrency,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            shutdown_graceful_timeout=STOP_SECONDS,
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=DEAD_AFTER,
+        )
+    )
+
+
+def make_tables(database_url: str) -> None:
+    """Make the dispatch tables of this version of Procrastinate, in a schema of their own, unless they are there."""
+    with psycopg.connect(libpq_address(database_url)) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (SCHEMA,))
+        found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone()
+        if found is None:
+            name = sql.Identifier(SCHEMA)
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+            connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(name))
+            connection.execute(procrastinate.schema.SchemaManager.get_schema())
+
+
+def _job(chore: Chore, hands: Hands) -> Callable[[], None]:
+    def job() -> None:
+        take(chore, Turn(service=hands.home, now=_now(), is_stopping=hands.stopping.is_set))
+
+    return job
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,212 @@
+"""Several processes over one PostgreSQL: real workers, a real database, partners that count who asks."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from aggregator.model import State
+from aggregator.schedule import cluster
+from aggregator.schedule.cluster import CHORES, Hands, jobs_wanted, make_tables, tick_of, work_to_do
+from aggregator.store import Store, documents, leases, libpq_address, open_store, sources, stories
+from aggregator.wiring import Service, open_service
+from tests.factories import DAY, HOUR, NOW
+from tests.prove.network import FEEDS, Network, environment
+from tests.test_real_sites import free_port
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with Network() as made:
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Python keeps compiled modules for the processes of these tests, as an installed program has them."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def environ(tmp_path: Path, compiled: Path, network: Network, database_url: str) -> dict[str, str]:
+    made = environment(
+        tmp_path,
+        network,
+        AGGREGATOR_DATABASE_URL=libpq_address(database_url),
+        AGGREGATOR_SECRET_KEY="k" * 32,
+        PYTHONPYCACHEPREFIX=str(compiled),
+    )
+    made.pop("PYTHONDONTWRITEBYTECODE", None)
+    return made
+
+
+@pytest.fixture
+def start(environ: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a command as a process of its own, and ends it when the test does."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def one(*arguments: object) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "aggregator", *map(str, arguments)]
+        started.append(subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield one
+    for each in started:
+        each.terminate()  # a web process killed at once would leave those that it started
+        try:
+            each.wait(20)
+        except subprocess.TimeoutExpired:
+            each.kill()
+            each.wait()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
+    ends = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def all_polled(store: Store) -> bool:
+    with store.read() as transaction:
+        held = sources.all_sources(transaction)
+        return len(held) == FEEDS and all(each.poll.at for each in held)
+
+
+def published(store: Store) -> bytes:
+    with store.read() as transaction:
+        kept = documents.get(transaction, "/feeds/all.atom")
+    return kept.document.body if kept else b""
+
+
+@on_postgresql
+def test_two_workers_share_the_polling_and_each_source_is_asked_once(
+    start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], network: Network, store: Store
+) -> None:
+    subprocess.run([sys.executable, "-m", "aggregator", "db", "upgrade"], env=environ, check=True, capture_output=True)
+    workers = [start("worker", "--concurrency", 1) for _ in range(2)]
+    wait_for(lambda: all_polled(store))
+    wait_for(lambda: published(store).count(b"<entry") > 10)
+    assert set(Counter(asked.target for asked in network.asked).values()) == {1}
+
+    for each in workers:
+        each.send_signal(signal.SIGTERM)
+    assert [each.wait(10) for each in workers] == [0, 0]
+    with store.write() as transaction:
+        assert leases.count_due(transaction, datetime.now(UTC) + DAY) > 0  # nothing is held any more
+
+
+@on_postgresql
+def test_web_processes_serve_what_a_worker_publishes_and_a_decision_comes_out(
+    start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], store: Store
+) -> None:
+    subprocess.run([sys.executable, "-m", "aggregator", "db", "upgrade"], env=environ, check=True, capture_output=True)
+    port = free_port()
+    web = start("web", "--port", port, "--workers", 2)
+    start("worker")
+
+    def feed() -> bytes:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/feeds/all.atom", timeout=5) as answer:
+                return bytes(answer.read())
+        except OSError:
+            return b""
+
+    wait_for(lambda: all_polled(store))
+    wait_for(lambda: feed().count(b"<entry") > 10)
+    with store.read() as transaction:
+        slug = stories.load(transaction, stories.by_state(transaction, State.PUBLISHED, limit=1))[0].slug
+    assert slug.encode() in feed()
+    command = [sys.executable, "-m", "aggregator", "stories", "reject", slug]
+    subprocess.run(command, env=environ, check=True, capture_output=True)
+    wait_for(lambda: slug.encode() not in feed())
+    web.send_signal(signal.SIGTERM)
+    assert web.wait(10) == 0
+
+
+@on_postgresql
+def test_a_worker_needs_postgresql_and_says_what_to_do(
+    start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], tmp_path: Path
+) -> None:
+    own = environ | {"AGGREGATOR_DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite3'}"}
+    command = [sys.executable, "-m", "aggregator", "worker"]
+    ended = subprocess.run(command, env=own, check=False, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "set AGGREGATOR_DATABASE_URL (`aggregator db copy --to` moves your data there)" in ended.stderr
+
+
+@on_postgresql
+def test_dispatch_tables_are_made_once_by_many_at_once_and_apart_from_ours(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(make_tables, [database_url] * 4))
+    with psycopg.connect(libpq_address(database_url)) as connection:
+        rows = connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'procrastinate_jobs'").fetchall()
+    assert rows == [(cluster.SCHEMA,)]
+
+
+@on_postgresql
+def test_a_tick_is_asked_for_once_and_a_missed_one_is_caught_up_with_once(service: Service) -> None:
+    hands = Hands(service)
+    names = {chore.name for chore in CHORES}
+    assert {name for name, _ in work_to_do(hands, NOW) if name != "poll"} == names
+    assert [name for name, _ in work_to_do(hands, NOW) if name != "poll"] == []
+    later = [name for name, _ in work_to_do(hands, NOW + 30 * DAY) if name != "poll"]
+    assert Counter(later) == Counter(names)
+
+
+def test_there_are_as_many_polling_jobs_as_there_is_work_for_within_bounds() -> None:
+    assert [jobs_wanted(hosts, 200) for hosts in (0, 1, 200, 201, 10**6)] == [0, 1, 1, 2, cluster.MOST_WAITING]
+
+
+@on_postgresql
+def test_jobs_of_a_worker_that_died_are_thrown_away(database_url: str, service: Service) -> None:
+    make_tables(database_url)
+    app = cluster.make_dispatch(database_url, Hands(service))
+
+    async def dead_and_buried() -> tuple[int, int]:
+        async with app.open_async():
+            await app.configure_task("tidy", queueing_lock="tidy").defer_async()
+            number = await app.job_manager.register_worker()
+            assert await app.job_manager.fetch_job(["maintenance"], number)
+            await app.connector.execute_query_async(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+            )
+            before = len(list(await app.job_manager.list_jobs_async()))
+            await cluster.throw_away_dead(app)
+            return before, len(list(await app.job_manager.list_jobs_async()))
+
+    assert asyncio.run(dead_and_buried()) == (1, 0)
+
+
+@pytest.fixture
+def service(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    from aggregator.config import load
+
+    opened = open_service(load(environ=environ), NOW)
+    yield opened
+    opened.close()
+
+
+def test_the_tick_of_a_moment_begins_with_the_epoch() -> None:
+    [hourly] = [chore for chore in CHORES if chore.every == HOUR]
+    assert tick_of(hourly, NOW + HOUR / 2) == NOW
