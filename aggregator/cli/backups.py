@@ -65,7 +65,7 @@ def restore(
 
     quiet_logs()
     config = configuration()
-    with sole_process(config.paths.data_dir), _database(config) as store:
+    with sole_process(config.paths.data_dir), _place_for(config, file, sure) as store:
         with store.read() as transaction:
             is_empty = copying.is_empty(transaction)
         if not is_empty:
@@ -121,6 +121,29 @@ def _database(config: "Config") -> Iterator["Store"]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def _place_for(config: "Config", file: Path, sure: bool) -> Iterator["Store"]:
+    """The database to restore into; one that a newer program made is put aside whole, for we cannot read it."""
+    from aggregator.store import migrate, open_store
+
+    store = open_store(config.paths.database_url)
+    try:
+        found = None if _is_absent(store) else migrate.version(store)
+        if found and found > migrate.HEAD:
+            _confirm(f"{_named(store)} is of a newer program. It is put aside and {file.name} takes its place.", sure)
+            aside = migrate.set_aside(store, f"newer_{found}_{moment(''):%Y%m%dT%H%M%S}")
+            print(f"kept     what was there: {aside}", flush=True)
+    finally:
+        store.close()
+    with _database(config) as ready:
+        yield ready
+
+
+def _is_absent(store: "Store") -> bool:
+    """Whether it is a file that is not there: to connect would make it."""
+    return store.dialect == "sqlite" and not Path(store.engine.url.database or "").exists()
 
 
 def _place(store: "Store") -> tuple[object, ...]:

@@ -65,6 +65,28 @@ def keep(store: Store, found: str, target: Path) -> None:
     part.replace(target)
 
 
+def set_aside(store: Store, name: str) -> str:
+    """Put all that a newer program made out of the way, whole, so that its place is empty; returns where it is now.
+
+    `name` is a plain word. Nobody may work with the database meanwhile.
+    """
+    if store.dialect == "sqlite":
+        path = Path(store.engine.url.database or "")
+        store.close()
+        with closing(sqlite3.connect(path)) as live:  # the last one to close it leaves one file
+            live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return str(path.rename(path.with_name(f"{path.name}.{name}")))
+    from sqlalchemy import text
+    from sqlalchemy.sql import quoted_name
+
+    quote = store.engine.dialect.identifier_preparer.quote
+    with store.write() as transaction:
+        schema = quote(quoted_name(transaction.execute(text("SELECT current_schema()")).scalar_one(), quote=True))
+        transaction.execute(text(f"ALTER SCHEMA {schema} RENAME TO {quote(quoted_name(name, quote=True))}"))
+        transaction.execute(text(f"CREATE SCHEMA {schema}"))
+    return f"schema {name}"
+
+
 def upgrade(store: Store, to: str = "head") -> None:
     """Run the migrations up to the version `to`, all in one transaction."""
     from alembic import command
