@@ -23,32 +23,38 @@ HERE = "localhost"
 Tls = Callable[[timedelta], tuple[int, str]]
 
 
+def certificate_file(folder: Path, left: timedelta) -> Path:
+    """A key and a certificate for this machine, that ends after so long, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HERE)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=100))
+        .not_valid_after(now + left)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HERE)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{left.days}.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
 @pytest.fixture
 def tls(tmp_path: Path) -> Iterator[Tls]:
     """Starts a server with a certificate that ends after so long; returns its port and whom to trust."""
     listeners: list[socket.socket] = []
 
     def start(left: timedelta) -> tuple[int, str]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HERE)])
-        now = datetime.now(UTC)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=100))
-            .not_valid_after(now + left)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(HERE)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        file = tmp_path / f"{left.days}.pem"
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+        file = certificate_file(tmp_path, left)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         listener = socket.create_server(("127.0.0.1", 0))
