@@ -37,7 +37,7 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
     )
     due = select(func.count()).where(poll.c.next_due <= now)
     held = select(func.count()).where(host.c.owner.is_not(None), host.c.lease_until >= database_time(transaction))
-    told = select(story.c.state, func.coalesce(story.c.theme, ""), func.count()).group_by(story.c.state, story.c.theme)
+    told = select(story.c.state, story.c.theme, func.count()).group_by(story.c.state, story.c.theme)
     ended = case((outbox.c.dead_at.is_not(None), "dead"), else_="waiting")
     sent = select(outbox.c.kind, ended, func.count()).where(outbox.c.done_at.is_(None)).group_by(outbox.c.kind, ended)
     work = select(duty.c.name, duty.c.done_at, duty.c.error)
@@ -46,7 +46,7 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
         due=transaction.execute(due).scalar_one(),
         longest_wait=longest_wait(transaction, now),
         leases=transaction.execute(held).scalar_one(),
-        stories={(state, theme): count for state, theme, count in transaction.execute(told)},
+        stories={(state, theme or ""): count for state, theme, count in transaction.execute(told)},
         documents=transaction.execute(select(func.count()).select_from(document)).scalar_one(),
         generation=documents.generation(transaction),
         outbox={(kind, how): count for kind, how, count in transaction.execute(sent)},

@@ -58,7 +58,7 @@ def families(found: Standing) -> Iterator[Metric]:
     waited = found.longest_wait.total_seconds()
     yield _single("aggregator_due_lag_seconds", "How long the server due longest waits for someone to take it.", waited)
     yield _single("aggregator_leases_held", "Servers that someone is polling now.", found.leases)
-    stories: dict[tuple[str, str], float] = {(each.value, ""): 0 for each in State} | dict(found.stories)
+    stories: dict[tuple[str, str], int] = {(each.value, ""): 0 for each in State} | dict(found.stories)
     yield _labelled("aggregator_stories", "Stories by state and theme.", ("state", "theme"), stories)
     yield _single("aggregator_documents", "Public documents.", found.documents)
     yield _single("aggregator_generation", "The number of the last release that changed a document.", found.generation)

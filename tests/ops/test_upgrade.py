@@ -122,6 +122,7 @@ class Machine:
             "STOP": str(self.root / "stop"),
             "READY": f"http://127.0.0.1:{port}/readyz",
             "PYTHON": sys.executable,
+            "WAIT": "300",
             "AGGREGATOR_CONFIG_DIR": str(paths.config_dir),
             "AGGREGATOR_DATA_DIR": str(paths.data_dir),
             "AGGREGATOR_PORT": str(port),

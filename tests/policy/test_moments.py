@@ -5,7 +5,13 @@ import pytest
 
 from aggregator.policy.moments import Moment, latest
 
+At = tuple[int, int, int, int, int]
+
 NIGHT, WEEK = Moment(hour=3), Moment(hour=7, weekday=0)
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -22,8 +28,8 @@ NIGHT, WEEK = Moment(hour=3), Moment(hour=7, weekday=0)
         (WEEK, (2026, 11, 29, 23, 0), (2026, 11, 23, 6, 0)),
     ],
 )
-def test_the_last_time_that_it_was(moment: Moment, now: tuple[int, ...], expected: tuple[int, ...]) -> None:
-    assert latest(moment, datetime(*now, tzinfo=UTC)) == datetime(*expected, tzinfo=UTC)  # type: ignore[arg-type]
+def test_the_last_time_that_it_was(moment: Moment, now: At, expected: At) -> None:
+    assert latest(moment, at(*now)) == at(*expected)
 
 
 def test_every_day_of_a_year_has_one_and_the_next_begins_where_it_ends() -> None:
