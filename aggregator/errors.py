@@ -15,6 +15,10 @@ class StoreError(AggregatorError):
     """The database cannot be used as it is."""
 
 
+class BackupError(AggregatorError):
+    """A backup was made and did not get where it should lie as well."""
+
+
 class BusyError(AggregatorError):
     """Another process holds what we need (exit code 75)."""
 

@@ -27,14 +27,16 @@ def backup(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Where to; else a new one in DATA/backups.")
     ] = None,
+    copies_away: Annotated[bool, typer.Option("--copy-away", help="Then run [backup] command with the file.")] = False,
     wants_json: WantsJson = False,
 ) -> None:
     """Write the whole database into one file, beside a running service too, and prove that it is right.
 
     In DATA/backups the newest ones are kept ([retention] backups). A FILE that you name is never removed by us.
+    A running service does this by itself every night, with --copy-away.
     """
     from aggregator.cli.context import configuration, quiet_logs
-    from aggregator.ops.backup import make, name_at, prune
+    from aggregator.ops.backup import copy_away, make, name_at, prune
 
     quiet_logs()
     config = configuration()
@@ -43,6 +45,8 @@ def backup(
         made = make(store, file or folder / name_at(moment("")))
     gone = [] if file else prune(folder, config.retention.backups)
     _say(made, "written", removed=len(gone), wants_json=wants_json)
+    if copies_away and config.backup.command:
+        copy_away(config.backup.command, made.file)
 
 
 def restore(
@@ -61,7 +65,7 @@ def restore(
 
     quiet_logs()
     config = configuration()
-    with sole_process(config.paths.data_dir), _database(config) as store:
+    with sole_process(config.paths.data_dir), _place_for(config, file, sure) as store:
         with store.read() as transaction:
             is_empty = copying.is_empty(transaction)
         if not is_empty:
@@ -117,6 +121,29 @@ def _database(config: "Config") -> Iterator["Store"]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def _place_for(config: "Config", file: Path, sure: bool) -> Iterator["Store"]:
+    """The database to restore into; one that a newer program made is put aside whole, for we cannot read it."""
+    from aggregator.store import migrate, open_store
+
+    store = open_store(config.paths.database_url)
+    try:
+        found = None if _is_absent(store) else migrate.version(store)
+        if found and found > migrate.HEAD:
+            _confirm(f"{_named(store)} is of a newer program. It is put aside and {file.name} takes its place.", sure)
+            aside = migrate.set_aside(store, f"newer_{found}_{moment(''):%Y%m%dT%H%M%S}")
+            print(f"kept     what was there: {aside}", flush=True)
+    finally:
+        store.close()
+    with _database(config) as ready:
+        yield ready
+
+
+def _is_absent(store: "Store") -> bool:
+    """Whether it is a file that is not there: to connect would make it."""
+    return store.dialect == "sqlite" and not Path(store.engine.url.database or "").exists()
 
 
 def _place(store: "Store") -> tuple[object, ...]:

@@ -1,12 +1,15 @@
 """`init`, `config show`, `doctor`, `db`: set up a place and see whether all is well."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli.backups import copy
-from aggregator.cli.output import PLAIN, Exit, WantsJson, for_programs, moment, print_json, print_rows
+from aggregator.cli.output import PLAIN, Exit, WantsJson, fail, for_programs, moment, print_json, print_rows
+
+if TYPE_CHECKING:
+    from aggregator.ops.finding import Finding
 
 config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The configuration in force.")
 db_app = typer.Typer(no_args_is_help=True, rich_markup_mode=PLAIN, help="The database: upgrade it, check it, copy it.")
@@ -42,8 +45,16 @@ def show(wants_json: WantsJson = False) -> None:
     print_rows(rows, ("key", "value", "origin"), wants_json=wants_json)
 
 
-def doctor(wants_json: WantsJson = False) -> None:
-    """Look at everything that may be wrong; one verdict a line, with what to do."""
+def doctor(
+    mails: Annotated[
+        bool, typer.Option("--mail", help="Mail it, in plain words, to those who run the service.")
+    ] = False,
+    wants_json: WantsJson = False,
+) -> None:
+    """Look at everything that may be wrong; one verdict a line, with what to do.
+
+    A running service does this every Monday, with --mail.
+    """
     import os
 
     from aggregator.cli.context import quiet_logs
@@ -51,6 +62,9 @@ def doctor(wants_json: WantsJson = False) -> None:
 
     quiet_logs()
     findings = examine(os.environ, moment(""))
+    if mails:
+        _mail(findings, wants_json)
+        return
     for each in findings:
         if for_programs(wants_json):
             print_json({"check": each.check, "ok": each.ok, "found": each.found, "fix": each.fix})
@@ -59,6 +73,26 @@ def doctor(wants_json: WantsJson = False) -> None:
         if each.fix:
             print(f"    → {each.fix}")
     raise typer.Exit(Exit.OK if all(each.ok for each in findings) else Exit.PROBLEMS)
+
+
+def _mail(findings: list["Finding"], wants_json: bool) -> None:
+    """The letter is put in the outbox: a running service sends it within seconds."""
+    from aggregator.cli.context import configuration
+    from aggregator.ops.letter import send
+    from aggregator.wiring import make_access, ready_store
+
+    config = configuration()
+    if not config.smtp_url.get_secret_value():
+        fail("mail is not set up: set AGGREGATOR_SMTP_URL", Exit.FAILURE)
+    store = ready_store(config)
+    try:
+        count = send(make_access(config, store), findings, moment(""))
+    finally:
+        store.close()
+    if for_programs(wants_json):
+        print_json({"letters": count})
+    else:
+        print(f"{count} letters put in the outbox; the running service sends them")
 
 
 @db_app.command("upgrade")

@@ -19,10 +19,12 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    BackupSection,
     Desk,
     JoiningSection,
     Learning,
     Oidc,
+    Operations,
     Polling,
     Publishing,
     Retention,
@@ -46,6 +48,8 @@ _EXAMPLES = {
     "fetch.allow": '"10.0.0.0/8, intranet.example.nl:8080"',
     "server.trusted_proxies": '"127.0.0.1, 10.0.0.0/8"',
     "mail.sender": '"Technieknieuws <nieuws@example.nl>"',
+    "backup.command": '"rclone copy --config /etc/aggregator/rclone.conf"',
+    "operations.heartbeat_url": '"https://hc-ping.com/your-own-uuid"',
     "websub.hub": '"https://pubsubhubbub.appspot.com/"',
     "oidc.issuer": '"https://login.example.nl"',
     "oidc.allowed_domain": '"example.nl"',
@@ -81,6 +85,8 @@ class Config:
     joining: JoiningSection
     polling: Polling
     retention: Retention
+    backup: BackupSection
+    operations: Operations
     paths: Paths
     server: Server
     fetch_allow: str
@@ -108,6 +114,7 @@ class Config:
             "mail.sender": self.mail_sender,
             "security.secret_key": "***" if self.secret_key else "",
             "oidc.client_secret": "***" if self.oidc.client_secret else "",
+            "operations.metrics_token": "***" if self.operations.metrics_token else "",
         }
         keys = [*known_keys(), "paths.config_dir"]
         return [(key, _text(values[key]), self.origin(key)) for key in keys]
@@ -122,6 +129,8 @@ class Config:
             "joining",
             "polling",
             "retention",
+            "backup",
+            "operations",
             "paths",
             "server",
             "oidc",
@@ -278,6 +287,8 @@ def _assemble(
         joining=settings.joining,
         polling=settings.polling,
         retention=settings.retention,
+        backup=settings.backup,
+        operations=settings.operations,
         paths=paths,
         server=settings.server,
         fetch_allow=settings.fetch.allow,

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from aggregator.config.values import (
     Authority,
     BaseUrl,
+    Command,
     Contact,
     DatabaseUrl,
     Domain,
     Duration,
     FetchAllow,
+    HeartbeatUrl,
     HubUrl,
     Issuer,
     Language,
@@ -105,8 +107,22 @@ class Polling(Section):
 class Retention(Section):
     """How long is kept what need not be kept for ever; stories and decisions stay."""
 
-    polls_days: PositiveInt = 90
-    backups: PositiveInt = 7
+    days: PositiveInt = 365
+    backups: PositiveInt = 14
+
+
+class BackupSection(Section):
+    """What is done with each nightly backup."""
+
+    command: Command = ""
+
+
+class Operations(Section):
+    """What watches the service from outside, and when it spares the disk."""
+
+    heartbeat_url: HeartbeatUrl = ""
+    metrics_token: SecretStr = SecretStr("")
+    disk_guard: Annotated[int, Field(ge=50, le=100)] = 90
 
 
 class Paths(Section):
@@ -191,6 +207,8 @@ class Settings(Section):
     joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
     retention: Retention = Retention()
+    backup: BackupSection = BackupSection()
+    operations: Operations = Operations()
     paths: Paths = Paths()
     server: Server = Server()
     fetch: Fetch = Fetch()
@@ -200,7 +218,9 @@ class Settings(Section):
     websub: WebSub = WebSub()
 
 
-SECRETS = frozenset({"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret"})
+SECRETS = frozenset(
+    {"paths.database_url", "mail.smtp_url", "security.secret_key", "oidc.client_secret", "operations.metrics_token"}
+)
 
 # The first ones needed have short names, in the environment and as flags.
 SHORT_NAMES = {

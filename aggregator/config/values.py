@@ -4,6 +4,7 @@ Sources: RFC 3986 (addresses), RFC 4151 section 2.1 (authority of a tag: URI), R
 """
 
 import re
+import shlex
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
@@ -171,6 +172,14 @@ def _hub(text: str) -> str:
     return text
 
 
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"is no command: {error}") from None
+    return text
+
+
 def _domain(text: str) -> str:
     if text and not _DOMAIN.fullmatch(text.lower()):
         raise ValueError("must be the part of a mail address behind the @")
@@ -229,6 +238,8 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
 HubUrl = Annotated[str, AfterValidator(_hub)]
+HeartbeatUrl = Annotated[str, AfterValidator(_hub)]
+Command = Annotated[Line, AfterValidator(_command)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Networks = Annotated[str, AfterValidator(_networks)]
 FetchAllow = Annotated[str, AfterValidator(_fetch_allow)]

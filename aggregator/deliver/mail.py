@@ -37,6 +37,16 @@ class Mailer:
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             raise Undeliverable(f"{type(error).__name__}: {error}", is_unheard=isinstance(error, OSError)) from error
 
+    def greet(self) -> None:
+        """See whether the server lets us in, and send nothing. Raises Undeliverable."""
+        try:
+            with self._connected() as server:
+                server.noop()
+        except smtplib.SMTPResponseException as error:
+            raise Undeliverable(_said(error.smtp_code, error.smtp_error)) from error
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            raise Undeliverable(f"{type(error).__name__}: {error}") from error
+
     def _connected(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host = parts.hostname or ""

@@ -4,11 +4,9 @@ It only looks: no folder, file or table is made by it.
 """
 
 import os
-import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +17,9 @@ from aggregator.config import Config, load
 from aggregator.desk.retag import count
 from aggregator.errors import AggregatorError
 from aggregator.model import Subscription
+from aggregator.ops import promises, surroundings
+from aggregator.ops.finding import Finding
+from aggregator.ops.surroundings import Certificate
 from aggregator.policy.push import standing
 from aggregator.store import (
     Store,
@@ -31,6 +32,7 @@ from aggregator.store import (
     models,
     open_store,
     outbox,
+    room,
     sources,
     webhooks,
 )
@@ -42,7 +44,7 @@ from aggregator.text.html import clean_text
 from aggregator.wiring import make_tagging, reached_by_hubs, tagging_at_work
 
 CLOCK_SLACK = timedelta(seconds=30)
-DISK_FREE = 0.10
+TROUBLED = 5  # failures in a row, over more than a day: no longer something that passes by itself
 REPOSTS = timedelta(days=30)  # how long a partner that brought our own news back is named
 LATE = timedelta(hours=26)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -51,25 +53,17 @@ LookUp = Callable[[str, int], object]
 DatabaseClock = Callable[[Transaction], datetime]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One verdict: what was looked at, what was found, and what to do when it is not well."""
-
-    check: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-
 def examine(
     environ: Mapping[str, str],
     now: datetime,
     look_up: LookUp = socket.getaddrinfo,
     clock: DatabaseClock = database.database_time,
+    certificate: Certificate = surroundings.expires,
 ) -> list[Finding]:
     """Look at configuration, data, database, clock, each source and the network, in that order.
 
-    `look_up` finds the address of a host name, or raises OSError; `clock` is the database's, to compare `now` with.
+    `look_up` finds the address of a host name, or raises OSError; `clock` is the database's, to compare `now` with;
+    `certificate` says when that of a server ends, or raises OSError.
     """
     try:
         config = load(environ=environ)
@@ -84,9 +78,12 @@ def examine(
         _themes(config, now),
         *_training(),
         _data_dir(config.paths.data_dir),
-        _disk(config.paths.data_dir),
+        *surroundings.secrets(config),
+        _disk(config),
         *_database(config, now, clock),  # before the network, whose time-outs would look like a clock that is wrong
         _network(look_up),
+        *surroundings.certificate(config, now, certificate),
+        *surroundings.smtp(config),
     ]
 
 
@@ -131,7 +128,7 @@ def _themes(config: Config, now: datetime) -> Finding:
 
 
 def _data_dir(folder: Path) -> Finding:
-    there = _nearest(folder)
+    there = room.nearest(folder)
     found = f"{folder.resolve()}" + ("" if there == folder else ", made at the first start")
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return Finding(check="data", ok=True, found=found)
@@ -139,16 +136,12 @@ def _data_dir(folder: Path) -> Finding:
     return Finding(check="data", ok=False, found=found, fix=fix)
 
 
-def _disk(folder: Path) -> Finding:
-    usage = shutil.disk_usage(_nearest(folder))
-    free = usage.free / usage.total
-    fix = "" if free > DISK_FREE else "free space, or move the data directory"
-    return Finding(check="disk", ok=not fix, found=f"{usage.free / 1e9:.1f} GB free ({free:.0%})", fix=fix)
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
-    return next(each for each in (folder, *folder.resolve().parents) if each.exists())
+def _disk(config: Config) -> Finding:
+    folder, guard = config.paths.data_dir, config.operations.disk_guard
+    used = room.used(folder)
+    fix = f"free space, or move the data directory: above {guard} % polling rests" if used > guard else ""
+    found = f"{room.free_bytes(folder) / 1e9:.1f} GB free ({100 - used:.0f}%)"
+    return Finding(check="disk", ok=not fix, found=found, fix=fix)
 
 
 def _network(look_up: LookUp) -> Finding:
@@ -202,9 +195,13 @@ def _tables(store: Store, config: Config, now: datetime, clock: DatabaseClock) -
         told = outbox.standing(transaction, WEBHOOK, PING)
         hooks = webhooks.every(transaction)
         refused = documents.refusals(transaction)
+        promised = list(promises.kept(transaction, now))
+        has_search = database.has_full_text(transaction)
         asked = hubs.of_sources(transaction)
     yield from map(_refused, refused)
     yield _clock(apart)
+    yield from _search(has_search)
+    yield from promised
     yield _editors(is_empty)
     yield _mail(letters, config)
     yield from _webhooks(hooks)
@@ -231,6 +228,12 @@ def _clock(apart: timedelta) -> Finding:
     return Finding(check="clock", ok=not fix, found=found, fix=fix)
 
 
+def _search(has_full_text: bool) -> Iterator[Finding]:
+    if not has_full_text:
+        fix = "install a Python whose SQLite has FTS5 (that of Debian, Ubuntu, python.org and the image has it)"
+        yield Finding(check="search", ok=False, found="this SQLite cannot search in full text (no FTS5)", fix=fix)
+
+
 def _editors(is_empty: bool) -> Finding:
     if not is_empty:
         return Finding(check="editors", ok=True, found="someone can sign in")
@@ -242,7 +245,7 @@ def _refused(refusal: tuple[str, datetime, list[str]]) -> Finding:
     path, at, wrong = refusal
     found = f"not valid since {at:%Y-%m-%d %H:%M} UTC, so the one before is served: {wrong[0]}"
     fix = "an error of this program: report it with this line; it mends itself at the first release that is valid"
-    return Finding(check=path, ok=False, found=found, fix=fix)
+    return Finding(check=path, ok=False, found=found, fix=fix, kind="document")
 
 
 def _mail(letters: Standing, config: Config) -> Finding:
@@ -262,7 +265,8 @@ def _webhooks(hooks: Sequence[Webhook]) -> Iterator[Finding]:
         name, since = f"webhook {each.id}", each.failing_since
         if each.off_at:
             fix = f"mend {each.url}, then `aggregator webhooks enable {each.id}`; or `remove` it"
-            yield Finding(check=name, ok=False, found=f"switched off: {each.off_because}", fix=fix)
+            found = f"switched off: {each.off_because}"
+            yield Finding(check=name, ok=False, found=found, fix=fix, kind="webhook")
         elif since:
             fix = f"`aggregator webhooks log {each.id}` shows why; it is tried on"
             yield Finding(check=name, ok=True, found=f"takes nothing since {since:%Y-%m-%d %H:%M} UTC", fix=fix)
@@ -344,4 +348,5 @@ def _troubled(held: Held) -> Finding:
     poll, name = held.poll, held.source.id
     detail = f" ({poll.detail})" if poll.detail else ""
     found = f"{poll.code}{detail}, {poll.failures} times in a row"
-    return Finding(check=name, ok=False, found=found, fix=f"`aggregator sources check {name}`")
+    fix, passing = f"`aggregator sources check {name}`", poll.failures < TROUBLED
+    return Finding(check=name, ok=False, found=found, fix=fix, kind="source", passing=passing)

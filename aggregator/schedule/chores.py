@@ -20,8 +20,9 @@ from aggregator.errors import StoreError
 from aggregator.joining import forget
 from aggregator.policy.reminding import Reminder
 from aggregator.release import refresh
+from aggregator.schedule import duties
 from aggregator.schedule.learning import learn
-from aggregator.store import Store, documents, events, outbox, subscriptions
+from aggregator.store import Store, documents, events, outbox, retention, subscriptions
 from aggregator.subscribing import tend
 from aggregator.wiring import Service
 
@@ -117,11 +118,29 @@ def tidy(turn: Turn) -> None:
     with turn.service.store.write() as transaction:
         outbox.forget_old(transaction, turn.now)
         subscriptions.forget_expired(transaction, turn.now)
+        thrown = retention.thin(transaction, turn.now, timedelta(days=turn.service.config.retention.days))
+    log.info("old_thrown_away", **thrown)
 
 
 def study(turn: Turn) -> None:
     """The week's sample, and a model of what editors decided."""
     learn(turn.service, turn.now)
+
+
+def back_up(turn: Turn) -> None:
+    """Every night, a backup that is compared with the database."""
+    duties.perform(duties.BACKUP, turn.service, turn.now)
+
+
+def write_letter(turn: Turn) -> None:
+    """Every week, a letter to those who run the service: all is well, or what is not."""
+    if turn.service.access.sends_mail:
+        duties.perform(duties.LETTER, turn.service, turn.now)
+
+
+def look_after(turn: Turn) -> None:
+    """Whether polling keeps up."""
+    duties.look_after(turn.service, turn.now)
 
 
 def has_news(store: Store) -> bool:
@@ -140,6 +159,9 @@ CHORES = (
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),
     Chore(name="remind", every=timedelta(minutes=10), do=remind),
     Chore(name="study", every=timedelta(hours=1), first=AFTER_FIRST_POLLS, do=study),
+    Chore(name="look-after", every=timedelta(minutes=1), do=look_after),
+    Chore(name="back-up", every=timedelta(minutes=10), first=AFTER_FIRST_POLLS, do=back_up),
+    Chore(name="write-letter", every=timedelta(minutes=10), first=AFTER_FIRST_POLLS, do=write_letter),
     Chore(name="tidy", every=timedelta(days=1), first=AFTER_FIRST_POLLS, do=tidy),
 )
 

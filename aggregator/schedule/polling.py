@@ -10,6 +10,7 @@ import structlog
 from aggregator.model import Answer, Request
 from aggregator.pipeline import Report, poll_due
 from aggregator.release import refresh
+from aggregator.schedule.duties import disk_trouble
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -33,8 +34,11 @@ def poll_round(
 ) -> int:
     """Poll what is due and publish what that changed, while it goes on too; returns how many sources were polled.
 
-    Where another process publishes, this one does not (`releases`).
+    Where another process publishes, this one does not (`releases`). On a disk that is nearly full nothing is polled
+    unless it is asked for by name.
     """
+    if only is None and disk_trouble(service.config):
+        return 0
     polled, next_release = 0, monotonic() + RELEASE_SECONDS
     for report in poll_due(service.line, now, owner, only):
         polled += 1

@@ -108,6 +108,13 @@ def database_time(transaction: Transaction) -> datetime:
     return EPOCH + int(micros) * MICROSECOND
 
 
+def has_full_text(transaction: Transaction) -> bool:
+    """Whether the engine can search in full text: PostgreSQL always, SQLite when it was built with FTS5."""
+    if transaction.dialect.name != "sqlite":
+        return True
+    return bool(transaction.execute(text("SELECT sqlite_compileoption_used('ENABLE_FTS5')")).scalar())
+
+
 def take_numbers(transaction: Transaction, name: str, count: int) -> int:
     """Reserve `count` consecutive numbers of the counter `name`; returns the first of them."""
     statement = (

@@ -11,7 +11,7 @@ from aggregator.store import copying, search_index
 from aggregator.store.database import Store, open_store
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0012"  # a test holds this to the newest file in migrations/versions
+HEAD = "0014"  # a test holds this to the newest file in migrations/versions
 
 
 def version(store: Store) -> str | None:
@@ -63,6 +63,28 @@ def keep(store: Store, found: str, target: Path) -> None:
             copying.copy_all(reading, writing, copying.tables_of(reading))
         copy_to.close()
     part.replace(target)
+
+
+def set_aside(store: Store, name: str) -> str:
+    """Put all that a newer program made out of the way, whole, so that its place is empty; returns where it is now.
+
+    `name` is a plain word. Nobody may work with the database meanwhile.
+    """
+    if store.dialect == "sqlite":
+        path = Path(store.engine.url.database or "")
+        store.close()
+        with closing(sqlite3.connect(path)) as live:  # the last one to close it leaves one file
+            live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return str(path.rename(path.with_name(f"{path.name}.{name}")))
+    from sqlalchemy import text
+    from sqlalchemy.sql import quoted_name
+
+    quote = store.engine.dialect.identifier_preparer.quote
+    with store.write() as transaction:
+        schema = quote(quoted_name(transaction.execute(text("SELECT current_schema()")).scalar_one(), quote=True))
+        transaction.execute(text(f"ALTER SCHEMA {schema} RENAME TO {quote(quoted_name(name, quote=True))}"))
+        transaction.execute(text(f"CREATE SCHEMA {schema}"))
+    return f"schema {name}"
 
 
 def upgrade(store: Store, to: str = "head") -> None:

@@ -352,6 +352,12 @@ def counts_by_state(transaction: Transaction) -> dict[str, int]:
     return dict(transaction.execute(select(story.c.state, func.count()).group_by(story.c.state)).all())
 
 
+def count_released(transaction: Transaction, since: datetime) -> int:
+    """How many public stories came out since."""
+    query = select(func.count()).where(story.c.state == State.PUBLISHED.value, story.c.released >= since)
+    return transaction.execute(query).scalar_one()
+
+
 def counts_by_source(transaction: Transaction) -> dict[str, int]:
     """How many items each source brought."""
     return dict(transaction.execute(select(item.c.source_id, func.count()).group_by(item.c.source_id)).all())

@@ -508,6 +508,15 @@ class CounterColumns(TypedColumns):
     value: Named[int] = Column(BigId)
 
 
+class DutyColumns(TypedColumns):
+    """Work that an operator relies on: when it was last tried, when it last went well, and what was wrong since."""
+
+    name: Named[str] = Column(String, primary_key=True)
+    tried_at: Named[datetime] = Column(UtcDateTime)
+    done_at = Column(UtcDateTime)
+    error: Named[str] = Column(Text)  # "" when the last try went well
+
+
 host = Table("host", metadata, HostColumns)
 source = Table("source", metadata, SourceColumns)
 poll = Table("poll", metadata, PollColumns)
@@ -544,6 +553,7 @@ session = Table("session", metadata, SessionColumns)
 one_time_link = Table("one_time_link", metadata, OneTimeLinkColumns)
 login_attempt = Table("login_attempt", metadata, LoginAttemptColumns)
 round_ = Table("round", metadata, RoundColumns)
+duty = Table("duty", metadata, DutyColumns)
 
 Index(None, host.c.next_due)
 Index(None, poll.c.host_id, poll.c.next_due)

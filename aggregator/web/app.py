@@ -5,18 +5,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
 
 from aggregator.accounts import Access
 from aggregator.deliver.hub import Hub
-from aggregator.errors import StoreError
 from aggregator.probing import Lookout
 from aggregator.publish.site import ICON_PATH, icon, stylesheet
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
-from aggregator.store import migrate
-from aggregator.web import api, callback, embed, finding, public, search_feeds, websub
+from aggregator.web import api, callback, embed, finding, operations, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -24,6 +21,7 @@ from aggregator.web.editors.shell import asset
 from aggregator.web.errors import add_errors
 from aggregator.web.headers import headers_of
 from aggregator.web.oidc import Provider
+from aggregator.web.operations import Operations
 from aggregator.web.rates import Rates
 from aggregator.web.shelf import Shelf
 
@@ -38,11 +36,12 @@ def make_app(
     line: Line,
     lookout: Lookout,
     hub: Hub | None = None,
+    watched: Operations | None = None,
 ) -> Documents:
     """The whole web side over one store, as an ASGI application; editors may sign in at `provider` too.
 
     `line` and `lookout` are what news added by hand comes in by, and what addresses are looked at with; `hub` is our
-    own WebSub hub, where there is one.
+    own WebSub hub, where there is one; `watched` is what /readyz and /metrics go by.
     """
     shelf = Shelf(press.store)
 
@@ -63,28 +62,12 @@ def make_app(
     app.include_router(search_feeds.routes(press, rates, lambda: shelf.generation))
     app.include_router(api.routes(press, rates))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
-    _add_operations(app, press)
+    app.include_router(operations.routes(press.store, watched or Operations()))
     _add_static(app)
     add_errors(app, press, access)
     app.add_middleware(Bounded)
     app.middleware("http")(_secured)
     return Documents(app, shelf, press.site.language, press.site.base_url, press.outreach.hubs)
-
-
-def _add_operations(app: FastAPI, press: Press) -> None:
-    @app.get("/healthz")
-    def healthz() -> Response:
-        """The process answers."""
-        return PlainTextResponse("ok\n")
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        """The database answers and has our tables."""
-        try:
-            found = migrate.version(press.store)
-        except StoreError as error:
-            return JSONResponse({"ready": False, "database": str(error)}, 503)
-        return JSONResponse({"ready": found == migrate.HEAD, "database": found}, 200 if found == migrate.HEAD else 503)
 
 
 def _add_static(app: FastAPI) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from aggregator.config import dump_sources
 from aggregator.model import Asking, Outcome, Poll, Source, Subscription
-from aggregator.ops.doctor import Finding, examine
-from aggregator.store import documents, hubs, leases, outbox, sources
+from aggregator.ops.doctor import examine
+from aggregator.ops.finding import Finding
+from aggregator.ops.surroundings import Certificate
+from aggregator.store import documents, duties, hubs, leases, outbox, sources
 from aggregator.store.tables import metadata
 from aggregator.wiring import Service
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -36,10 +38,13 @@ def look(tmp_path: Path, config_dir: Path, now: datetime) -> Look:
     """Examines the set-up of the test, and gives the findings by name."""
 
     def at_once(
-        look_up: Callable[[str, int], object] = found_by_name, at: datetime = now, **environ: str
+        look_up: Callable[[str, int], object] = found_by_name,
+        at: datetime = now,
+        certificate: Certificate = lambda _host, _port: NOW + 90 * DAY,
+        **environ: str,
     ) -> dict[str, Finding]:
         given = {"AGGREGATOR_CONFIG_DIR": str(config_dir), "AGGREGATOR_DATA_DIR": str(tmp_path / "data")}
-        return {each.check: each for each in examine(given | environ, at, look_up, lambda _: now)}
+        return {each.check: each for each in examine(given | environ, at, look_up, lambda _: now, certificate)}
 
     return at_once
 
@@ -273,3 +278,52 @@ def test_a_document_that_our_own_rules_refused_is_named(look: Look, service: Ser
     assert "2026-11-23 12:00 UTC" in found.found
     assert "entry 3: no author" in found.found
     assert found.fix
+
+
+def test_a_source_that_fails_for_long_is_more_than_passing(
+    look: Look, service: Service, follow: Callable[..., Source]
+) -> None:
+    for id_, failures in (("fresh", 2), ("long", 5)):
+        follow(id_)
+        visit(service, id_, Poll(at=NOW, outcome=Outcome.FAILED, code="dns", failures=failures))
+    findings = look()
+    assert {name: (findings[name].kind, findings[name].passing) for name in ("fresh", "long")} == {
+        "fresh": ("source", True),
+        "long": ("source", False),
+    }
+
+
+def test_a_key_that_others_can_read_is_said(look: Look, service: Service, tmp_path: Path) -> None:
+    assert look()["secrets"].ok
+    (tmp_path / "data" / "secret.key").chmod(0o640)
+    found = look()["secrets"]
+    assert not found.ok
+    assert "0640" in found.found
+    assert "chmod 600" in found.fix
+
+
+def test_what_the_service_does_by_itself_and_did_not_do_is_said(look: Look, service: Service) -> None:
+    assert {"polling", "backup", "letter"}.isdisjoint(look())
+    with service.store.write() as transaction:
+        for name in ("polling", "backup", "letter"):
+            duties.went_well(transaction, name, NOW)
+    assert wrong(look(at=NOW + timedelta(minutes=5))) - {"clock"} == set()
+    assert wrong(look(at=NOW + 2 * HOUR)) - {"clock"} == {"polling"}
+    assert wrong(look(at=NOW + 3 * DAY)) - {"clock"} == {"polling", "backup"}
+    with service.store.write() as transaction:
+        for name in ("polling", "backup", "letter"):
+            duties.went_wrong(transaction, name, "geen ruimte", NOW + HOUR)
+    findings = look(at=NOW + HOUR)
+    assert {"polling", "backup", "letter"} <= wrong(findings)
+    assert findings["backup"].found == "geen ruimte; the last good one was made 2026-11-23 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("left", "is_well"), [(timedelta(days=60), True), (timedelta(days=13), False), (timedelta(days=-1), False)]
+)
+def test_a_certificate_that_ends_soon_is_said(look: Look, left: timedelta, is_well: bool) -> None:
+    url = {"AGGREGATOR_BASE_URL": "https://nieuws.example"}
+    found = look(certificate=lambda _host, _port: NOW + left, **url)["tls"]
+    assert found.ok is is_well
+    assert is_well or "certbot" in found.fix
+    assert "tls" not in look(AGGREGATOR_BASE_URL="http://nieuws.example")
