@@ -101,13 +101,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    worlds = []
     with ProcessPoolExecutor(asked.jobs) as pool:
-        worlds = list(pool.map(partial(rows_of, asked), range(1, asked.seeds + 1)))
-    if asked.json:
-        print(*(json.dumps(row) for rows in worlds for row in rows), sep="\n")
-        return
-    for same in zip(*worlds, strict=True):
-        print(told(same))
+        for rows in pool.map(partial(rows_of, asked), range(1, asked.seeds + 1)):
+            worlds.append(rows)
+            if asked.json:
+                print(*map(json.dumps, rows), sep="\n", flush=True)
+    if not asked.json:
+        print(*map(told, zip(*worlds, strict=True)), sep="\n")
 
 
 def rows_of(asked: argparse.Namespace, seed: int) -> list[Row]:
