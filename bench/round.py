@@ -1,41 +1,46 @@
 """Simulated weekly rounds: keys, seconds and errors that are left, with and without the queue's shortcuts.
 
-    python bench/round.py [--items 60] [--weeks 3] [--retag 0.2] [--reject 0.25] [--json]
+    python bench/round.py [--seeds 5] [--items 60] [--weeks 3] [--retag 0.2] [--reject 0.25] [--json]
 
-Real line, store, tagger, desk and training; simulated are the partners (who bring items of the starter set and of the
-demo's network, each once) and the editor (editor.py). Of each week's items, judged by a model that has seen none of
-them, so many have another theme than is proposed and so many are not ours. That first model learned from 60 examples
-only, as a desk has it that begins: enough is left to come in as news, and enough goes wrong to learn from.
+Real line, store, tagger, desk and training; simulated are the partners (news.py) and the editor (editor.py). For each
+seed a world is drawn: the examples that its first model learned from, what its desk holds of kinds of news that recur,
+and weeks of which so many items have another theme than that model says and so many are not ours. Of the former a
+quarter are the model's ordinary mistakes, the rest of three recurring kinds; of the latter a third recur. No item comes
+twice, and none that comes was learned from before.
 
-For each mode of the site: one key a story, then with "the rest as proposed" (p) and look-alikes (l), both without
-learning, then the latter with it. Columns: items that came in, rows read, keys and clicks (Shift counts as a key) for
-100 items that came in and for 100 rows read, keystroke-level seconds for 100 items, and what is wrong afterwards:
-stories in the feed with a wrong theme or off-topic (by the program alone / past the editor), and news that is ours and
-was kept out (by the program alone / by the editor).
+With `--json` a line a week and world; otherwise of each week the mean over the worlds with the lowest and the highest:
+
+    judged wrong  what the program thought of the items when they came in, and what the first model would have thought
+    keys          keys and clicks (Shift counts as a key) for 100 items that came in
+    seconds       by the keystroke-level model, for 100 items
+    wrong         stories in the feed with a wrong theme or off-topic: by the program alone + past the editor
+    kept out      news that is ours and is not in the feed: by the program alone + by the editor
 """
 
 import argparse
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from editor import OFF_TOPIC, Editor
+from editor import Editor
+from news import OFF_TOPIC, RECURRING, of_everyone
 
 from aggregator.config import Config, load, shipped
-from aggregator.demo.partners import PARTNERS
 from aggregator.desk import learn
 from aggregator.model import Answer, Fetched, Request, Source, State, Validators, Wire
 from aggregator.pipeline import Line, poll_due
-from aggregator.store import Store, migrate, open_store, sources, stories
-from aggregator.tag.examples import Example, starter
+from aggregator.store import Store, migrate, models, open_store, sources, stories
+from aggregator.tag.examples import Example
 from aggregator.tag.model import Model
 from aggregator.tag.tagger import Tagger, tagger
 from aggregator.tag.training import train
@@ -44,15 +49,15 @@ from aggregator.wiring import make_line, make_tagging
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 WEEK = timedelta(days=7)
-LESSONS = 60  # of the starter set, for the first model; the others may come in as news
-OF_THE_DEMO = {  # what the demo's news is about, by the words of config/themes.toml
-    "instroom": ("meer-eerstejaars", "open-werkplaats", "girlsday", "sto", "zomerschool"),
-    "lerarentekort-en-professionalisering": ("hybride-docent", "docentenstage", "instructeurs"),
-    "publiek-privaat-samenwerken": ("campus", "stageplekken", "leerbanen", "fieldlab"),
-    "leven-lang-ontwikkelen": ("omscholing-warmtepomp", "slim", "statushouders", "skillspaspoort", "lasopleiding"),
-    "off-topic": ("cao", "bekostiging"),
-}
-
+LESSONS = 240  # for the first model; the others may come in as news
+KINDS = 3  # that recur and are held to be of another theme than the first model says
+WAYS = (
+    ("edited", False, False),
+    ("edited", True, False),
+    ("edited", True, True),
+    ("automatic", True, False),
+    ("automatic", True, True),
+)
 Row = dict[str, object]
 
 
@@ -92,55 +97,80 @@ def main() -> None:
         "--overlooks-run", type=float, default=0.06, help="the same, saying that a page's rest is right"
     )
     parser.add_argument("--slips", type=int, default=2, help="keys of a round that are taken back")
-    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5, help="how many worlds are drawn: 1, 2, ...")
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    world = make_world(asked)
-    for mode in ("edited", "automatic"):
-        for has_rest, learns in ((False, False), (True, False), (False, True), (True, True)):
-            for row in weeks(world, Way(mode=mode, has_rest=has_rest, learns=learns), asked):
-                print(json.dumps(row) if asked.json else told(row), flush=True)
+    worlds = []
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for rows in pool.map(partial(rows_of, asked), range(1, asked.seeds + 1)):
+            worlds.append(rows)
+            if asked.json:
+                print(*map(json.dumps, rows), sep="\n", flush=True)
+    if not asked.json:
+        print(*map(told, zip(*worlds, strict=True)), sep="\n")
 
 
-def make_world(asked: argparse.Namespace) -> World:
-    """Draw the weeks."""
-    chance = Random(asked.seed)
+def rows_of(asked: argparse.Namespace, seed: int) -> list[Row]:
+    """Every way of working in one world."""
+    world = make_world(asked, seed)
+    return [
+        {"seed": seed} | row
+        for mode, has_rest, learns in WAYS
+        for row in weeks(world, Way(mode=mode, has_rest=has_rest, learns=learns), asked)
+    ]
+
+
+def make_world(asked: argparse.Namespace, seed: int) -> World:
+    """Draw the first model, the desk's view and the weeks."""
+    chance = Random(seed)
     config = load(environ={}, flags={}, config_dir=shipped())
     rules = make_tagging(config).rules
-    pool = [*starter(), *of_the_demo()]
+    pool = of_everyone()
     chance.shuffle(pool)
     first, others = pool[:LESSONS], pool[LESSONS:]
     model = train(first, rules, date=START.date().isoformat())
-    kinds: dict[str, list[Example]] = defaultdict(list)
+    judge = tagger(rules, model)
+    heaps: dict[str, list[Example]] = defaultdict(list)
     for each in others:
-        kinds[kind(each, tagger(rules, model))].append(each)
-    share = {"retag": round(asked.items * asked.retag), "reject": round(asked.items * asked.reject)}
-    share["right"] = asked.items - sum(share.values())
-    found: list[list[Example]] = []
+        heaps[kind(each, judge)].append(each)
+    recurs = recurring(chance, judge, asked)
+    retag, reject = round(asked.items * asked.retag), round(asked.items * asked.reject)
+    drawn: list[list[Example]] = []
     for _ in range(asked.weeks):
-        if short := [name for name, count in share.items() if len(kinds[name]) < count]:
-            raise SystemExit(f"too few items left to {', '.join(short)}: ask for fewer weeks or items")
-        week = [kinds[name].pop() for name, count in share.items() for _ in range(count)]
+        week = take(heaps["retag"], min(retag // 4, len(heaps["retag"])))
+        week += take(recurs["retag"], retag - len(week))
+        week += take(recurs["reject"], reject // 3) + take(heaps["reject"], reject - reject // 3)
+        week += take(heaps["right"], asked.items - len(week))
         chance.shuffle(week)
-        found.append(week)
-    return World(weeks=found, lessons=first, model=model, config=config)
+        drawn.append(week)
+    return World(weeks=drawn, lessons=first, model=model, config=config)
 
 
-def of_the_demo() -> list[Example]:
-    """The demo network's news, as far as OF_THE_DEMO says what it is about."""
-    themes = {slug: theme for theme, slugs in OF_THE_DEMO.items() for slug in slugs}
-    return [
-        Example(
-            id=f"{partner.id}/{news.slug}",
-            title=news.title,
-            text=news.teaser,
-            theme=themes[news.slug],
-            organisation=partner.organisation,
-        )
-        for partner in PARTNERS
-        for news in partner.news
-        if news.slug in themes
-    ]
+def recurring(chance: Random, judge: Tagger, asked: argparse.Namespace) -> dict[str, list[Example]]:
+    """News of KINDS kinds that the first model gives another theme than the desk, and of those that are not ours."""
+    wanted = asked.weeks * round(asked.items * asked.retag)
+    found: dict[str, list[Example]] = {"retag": [], "reject": []}
+    kinds = 0
+    for each in chance.sample(RECURRING, len(RECURRING)):
+        theme = chance.choice(each.held)
+        made = [item for item in each.news(theme, chance, 48) if theme == OFF_TOPIC or kind(item, judge) == "retag"]
+        if theme == OFF_TOPIC:
+            found["reject"] += made
+        elif kinds < KINDS and len(made) >= wanted / KINDS:
+            kinds += 1
+            found["retag"] += made[: -(-wanted // KINDS)]
+    for heap in found.values():
+        chance.shuffle(heap)
+    return found
+
+
+def take(heap: list[Example], count: int) -> list[Example]:
+    """So many off a heap. Raises SystemExit when there are not."""
+    if len(heap) < count:
+        raise SystemExit("too little news to draw from: ask for fewer weeks or items")
+    taken, heap[:] = heap[:count], heap[count:]
+    return taken
 
 
 def kind(example: Example, judge: Tagger) -> str:
@@ -172,11 +202,12 @@ def weeks(world: World, way: Way, asked: argparse.Namespace) -> Iterator[Row]:
                 overlooks_run=asked.overlooks_run,
                 slips=asked.slips,
             )
+            figures = judged(store, world, tagging, week)
             editor.round(now + timedelta(hours=2))
-            adopted = None
-            if way.learns and learn.is_due(store, now + WEEK / 2, config.learning.corrections):
-                adopted = learn.train(store, world.lessons, rules, now + WEEK / 2, adopt=True).is_adopted
-            yield row_of(way, number, week, editor, adopted) | errors(store, editor, week)
+            yield row_of(way, number, week, editor) | errors(store, editor, week) | figures
+            is_last = number + 1 == len(world.weeks)
+            if way.learns and not is_last and learn.is_due(store, now + WEEK / 2, config.learning.corrections):
+                learn.train(store, world.lessons, rules, now + WEEK / 2, adopt=True)
         store.close()
 
 
@@ -231,7 +262,7 @@ def feed(found: Sequence[tuple[Example, datetime]], source: str) -> bytes:
     return f"<rss version='2.0'><channel><title>Nieuws</title>{entries}</channel></rss>".encode()
 
 
-def row_of(way: Way, number: int, week: Sequence[Example], editor: Editor, adopted: bool | None) -> Row:
+def row_of(way: Way, number: int, week: Sequence[Example], editor: Editor) -> Row:
     """What a week cost."""
     per = 100 / len(week)
     return {
@@ -241,11 +272,27 @@ def row_of(way: Way, number: int, week: Sequence[Example], editor: Editor, adopt
         "items": len(week),
         "read": len(editor.read),
         "keys_per_100_items": round(editor.strokes * per, 1),
-        "keys_per_100_read": round(100 * editor.strokes / max(1, len(editor.read)), 1),
         "seconds_per_100_items": round(editor.seconds * per),
         "by_key": dict(sorted(editor.keys.items())) | {"click": editor.clicks},
-        "model": {None: "", True: "adopted", False: "kept back"}[adopted],
     }
+
+
+def judged(store: Store, world: World, tagging: Tagging, week: Sequence[Example]) -> Row:
+    """How the model at work judges the week, beside the first; and every training: on how much, and how it compared."""
+    with store.read() as transaction:
+        every = models.every(transaction)
+    return {
+        "model": tagging.model_id or 0,
+        "judged_wrong": sum(is_wrong(each, tagging.tagger) for each in week),
+        "first_judged_wrong": sum(is_wrong(each, tagger(tagging.rules, world.model)) for each in week),
+        "trained": [{"model": each.id, "adopted": each.adopted_at is not None} | each.training for each in every],
+    }
+
+
+def is_wrong(example: Example, judge: Tagger) -> bool:
+    """Whether a judge takes an item for something else than it is."""
+    tags = judge(title=example.title, text=example.text, organisation=example.organisation)
+    return example.theme != (OFF_TOPIC if tags.off_topic else tags.theme)
 
 
 def errors(store: Store, editor: Editor, week: Sequence[Example]) -> Row:
@@ -269,15 +316,28 @@ def errors(store: Store, editor: Editor, week: Sequence[Example]) -> Row:
     }
 
 
-def told(row: Row) -> str:
-    """A row of the table."""
-    parts: list[Any] = [row[name] for name in ("mode", "way", "week", "read")]
-    keys = (
-        f"{row['keys_per_100_items']} keys ({row['keys_per_100_read']} of 100 read), {row['seconds_per_100_items']} s"
-    )
-    wrong = f"wrong {row['wrong_by_program']}/{row['wrong_past_editor']} of {row['in_feed']} out"
-    lost = f"kept out {row['lost_by_program']}/{row['lost_past_editor']}, waiting {row['still_waiting']}"
-    return "  ".join(map(str, [*parts, keys, wrong, lost, row["model"]]))
+def told(rows: Sequence[Row]) -> str:
+    """One week of one way, over the worlds."""
+    mode, way, week = (rows[0][name] for name in ("mode", "way", "week"))
+    figures = {
+        "judged wrong": spread(rows, "judged_wrong"),
+        "by the first model": spread(rows, "first_judged_wrong"),
+        "read": spread(rows, "read"),
+        "keys": spread(rows, "keys_per_100_items"),
+        "seconds": spread(rows, "seconds_per_100_items"),
+        "wrong": f"{spread(rows, 'wrong_by_program')} + {spread(rows, 'wrong_past_editor')}",
+        "of": spread(rows, "in_feed"),
+        "kept out": f"{spread(rows, 'lost_by_program')} + {spread(rows, 'lost_past_editor')}",
+        "waiting": spread(rows, "still_waiting"),
+    }
+    return f"{mode}, {way}, week {week}: " + ", ".join(f"{name} {value}" for name, value in figures.items())
+
+
+def spread(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    """The mean of a figure, with the lowest and the highest where they differ."""
+    values = [row[name] for row in rows]
+    mean = f"{sum(values) / len(values):.1f}"
+    return mean if min(values) == max(values) else f"{mean} ({min(values)}-{max(values)})"
 
 
 if __name__ == "__main__":

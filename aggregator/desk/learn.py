@@ -18,7 +18,7 @@ from aggregator.tag.model import dump
 from aggregator.tagging import text_of
 
 EVERY = timedelta(days=7)
-RECENT = 5  # of the decisions, the latest one in so many is only asked, not learned from, while models are compared
+RECENT = 5  # of the decisions, one in so many is only asked, not learned from, while models are compared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,17 +148,18 @@ def sides(
 ) -> tuple[list[Example], list[Example], list[Example]]:
     """What the current model has learned from, what the candidate may, and what both are asked (pure).
 
-    Asked are the latest decisions, the last fifth, and none that the current model has learned from.
+    Asked are as many as a fifth of all, spread over those that the current model has not learned from. Not the latest:
+    who corrects what is wrong and then says that the rest is right, ends with what the current model had right.
     """
     ordered = sorted(found, key=lambda each: each.at)
     known = [each for each in ordered if learned_until is not None and each.at <= learned_until]
     new = ordered[len(known) :]
-    kept_back = min(len(new), -(-len(ordered) // RECENT))
-    learned = ordered[: len(ordered) - kept_back]
+    count = min(len(new), -(-len(ordered) // RECENT))
+    asked = {(2 * place + 1) * len(new) // (2 * count) for place in range(count)}
     return (
         [each.example for each in known],
-        [each.example for each in learned],
-        [each.example for each in ordered[len(learned) :]],
+        [each.example for each in known] + [each.example for place, each in enumerate(new) if place not in asked],
+        [each.example for place, each in enumerate(new) if place in asked],
     )
 
 

@@ -4,7 +4,7 @@ Like `training`, it needs scikit-learn, and only when it runs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from math import log
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.tag.examples import Example
 from aggregator.tag.lexicon import Rules
 from aggregator.tag.model import softmax
-from aggregator.tag.training import fit, prepare
+from aggregator.tag.training import fit, prepare, read_example, reweighed
 
 WEIGHTS = (1.0, 2.0, 4.0, 8.0)
 FOLDS = 3
@@ -83,25 +83,20 @@ def weight_of_editors(starter: Sequence[Example], own: Sequence[Example], rules:
     if len(own) < FEWEST_OWN:
         return DEFAULT_WEIGHT
     mixed = sorted(own, key=lambda each: sha256(f"{each.id} {each.title}".encode(errors="surrogatepass")).digest())
-    folds = [
-        (mixed[n::FOLDS], [each for m in range(FOLDS) if m != n for each in mixed[m::FOLDS]]) for n in range(FOLDS)
-    ]
-
-    def surprise(weight: float) -> float:
-        total = 0.0
-        for asked, learned in folds:
-            lesson = [*starter, *(replace(each, weight=weight) for each in learned)]
-            total -= sum(
-                log(max(softmax(scores, 1.0)[answer], 1e-9)) for scores, answer in _scored(lesson, asked, rules)
+    surprises = dict.fromkeys(WEIGHTS, 0.0)
+    for fold in range(FOLDS):
+        learned = [each for other in range(FOLDS) if other != fold for each in mixed[other::FOLDS]]
+        prepared = prepare([*starter, *learned], rules)  # once: a weight changes nothing of what stands in a text
+        asked = [(read_example(each, rules), prepared.outcomes.index(each.theme)) for each in mixed[fold::FOLDS]]
+        for weight in WEIGHTS:
+            model = fit(reweighed(prepared, len(starter), weight), range(len(prepared.answers)))
+            surprises[weight] -= sum(
+                log(max(softmax(model.scores(reading), 1.0)[answer], 1e-9)) for reading, answer in asked
             )
-        return round(total, 3)
-
-    return min(WEIGHTS, key=surprise)
+    return min(WEIGHTS, key=lambda weight: round(surprises[weight], 3))
 
 
 def _scored(lesson: Sequence[Example], asked: Sequence[Example], rules: Rules) -> list[tuple[list[float], int]]:
-    from aggregator.tag.training import read_example
-
     model = fit(prepare(lesson, rules), range(len(lesson)))
     return [(model.scores(read_example(each, rules)), model.outcomes.index(each.theme)) for each in asked]
 

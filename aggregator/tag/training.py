@@ -157,6 +157,14 @@ def _table(shown: Sequence[Sequence[Shown]]) -> Table:
     )
 
 
+def reweighed(prepared: Prepared, start: int, weight: float) -> Prepared:
+    """The same examples, those from place `start` on weighing so many times as much."""
+    table = prepared.table
+    rows = {row for forms in table.forms[start:] for row in forms}
+    weights = [each * weight if row in rows else each for row, each in enumerate(table.weights)]
+    return replace(prepared, table=replace(table, weights=weights))
+
+
 def fit(prepared: Prepared, chosen: Sequence[int]) -> Model:
     """A model of the chosen examples, not yet calibrated."""
     import numpy

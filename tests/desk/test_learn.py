@@ -180,13 +180,22 @@ def ids(examples: list[Example]) -> list[int]:
 def test_what_is_asked_was_learned_by_neither_side() -> None:
     found = [lesson(number) for number in range(10)]
     for until, expected in (
-        (None, ([], list(range(8)), [8, 9])),
-        (NOW + 4 * HOUR, (list(range(5)), list(range(8)), [8, 9])),
+        (None, ([], [0, 1, 3, 4, 5, 6, 8, 9], [2, 7])),
+        (NOW + 4 * HOUR, (list(range(5)), [0, 1, 2, 3, 4, 5, 7, 9], [6, 8])),
         (NOW + 8 * HOUR, (list(range(9)), list(range(9)), [9])),
         (NOW + 9 * HOUR, (list(range(10)), list(range(10)), [])),
     ):
         current, candidate, asked = learn.sides(found, until)
         assert (ids(current), ids(candidate), ids(asked)) == expected
+
+
+def test_who_corrects_first_and_then_says_that_the_rest_is_right_is_asked_about_both() -> None:
+    corrected, agreed = range(20), range(20, 60)
+    for until, new in ((None, corrected), (NOW + 9 * HOUR, range(10, 20))):
+        _, candidate, asked = learn.sides([lesson(number) for number in range(60)], until)
+        share = len(set(ids(asked)) & set(new)) / len(asked)
+        assert share == pytest.approx(len(new) / (len(new) + len(agreed)), abs=0.1)
+        assert set(ids(asked)).isdisjoint(ids(candidate))
 
 
 def test_rules_of_editors_are_listed_replaced_and_forgotten(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""The arithmetic of what bench/ prints: the figures themselves are no tests."""
