@@ -44,9 +44,14 @@ class Arrived:
 
 
 def arrive(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], now: datetime) -> None:
-    """Take in the new items of a batch."""
+    """Take in the new items of a batch, which have the order of their documents: the latest news first.
+
+    They are numbered from the end of each document on. So among equal dates the higher number is the later news, as
+    it is between two polls, and what stands first at the partner stands first with us wherever the latest is shown.
+    """
+    from_the_end = fresh[::-1]
     # Who only passes on comes last, so that a story is opened by the producer where both bring it.
-    fresh = sorted(fresh, key=lambda pair: pair[1].claimed.source.republisher)
+    fresh = sorted(from_the_end, key=lambda pair: pair[1].claimed.source.republisher)
     arrived = _placed(transaction, intake, fresh, now)
     opened = _opened(transaction, intake, arrived, now)
     if opened:
@@ -103,7 +108,7 @@ def _opened(transaction: Transaction, intake: Intake, arrived: Sequence[Arrived]
 
 def _announceable(intake: Intake, arrived: Sequence[Arrived], now: datetime) -> set[tuple[str, str]]:
     by_source: dict[str, tuple[Receipt, list[Item]]] = {}
-    for each in arrived:
+    for each in reversed(arrived):  # the order of the document
         by_source.setdefault(each.fresh.item.source_id, (each.receipt, []))[1].append(each.fresh.item)
     return {
         (source_id, key)
