@@ -15,6 +15,10 @@ class StoreError(AggregatorError):
     """The database cannot be used as it is."""
 
 
+class TooBroadError(AggregatorError):
+    """A search that takes longer than anybody's may."""
+
+
 class BusyError(AggregatorError):
     """Another process holds what we need (exit code 75)."""
 
