@@ -44,14 +44,13 @@ class Arrived:
 
 
 def arrive(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], now: datetime) -> None:
-    """Take in the new items of a batch, which have the order of their documents: the latest news first.
+    """Take in the new items of a batch, those of each document from its end on: the latest news last.
 
-    They are numbered from the end of each document on. So among equal dates the higher number is the later news, as
-    it is between two polls, and what stands first at the partner stands first with us wherever the latest is shown.
+    So among equal dates the higher number is the later news, as it is between two polls, and what stands first at the
+    partner stands first with us wherever the latest is shown.
     """
-    from_the_end = fresh[::-1]
     # Who only passes on comes last, so that a story is opened by the producer where both bring it.
-    fresh = sorted(from_the_end, key=lambda pair: pair[1].claimed.source.republisher)
+    fresh = sorted(fresh, key=lambda pair: pair[1].claimed.source.republisher)
     arrived = _placed(transaction, intake, fresh, now)
     opened = _opened(transaction, intake, arrived, now)
     if opened:
