@@ -4,7 +4,7 @@ The only place where items become stories.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -15,7 +15,7 @@ from aggregator.dedup.stories import Placement
 from aggregator.joining import Newcomer, credited, placed, producers
 from aggregator.model import Item, State
 from aggregator.policy.admission import ARCHIVE, FLOOD, POSSIBLE_DUPLICATE, UP_TO_AN_EDITOR, admit, announced
-from aggregator.store import Transaction, decisions, items, proposals, stories
+from aggregator.store import Transaction, decisions, erasure, items, proposals, stories
 from aggregator.store.database import take_numbers
 from aggregator.store.events import Event, append
 from aggregator.store.stories import StoryRow
@@ -44,7 +44,11 @@ class Arrived:
 
 
 def arrive(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], now: datetime) -> None:
-    """Take in the new items of a batch."""
+    """Take in the new items of a batch, those of each document from its end on: the latest news last.
+
+    So among equal dates the higher number is the later news, as it is between two polls, and what stands first at the
+    partner stands first with us wherever the latest is shown.
+    """
     # Who only passes on comes last, so that a story is opened by the producer where both bring it.
     fresh = sorted(fresh, key=lambda pair: pair[1].claimed.source.republisher)
     arrived = _placed(transaction, intake, fresh, now)
@@ -55,9 +59,13 @@ def arrive(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], n
         transaction,
         [(each.newcomer.id, each.placement.story, each.fresh.item, each.fresh.fingerprint) for each in arrived],
     )
-    append(transaction, _told(arrived, opened, now))
-    proposals.put(transaction, [each.placement.proposal for each in arrived if each.placement.proposal], now)
-    _credit(transaction, intake, [each for each in arrived if each.is_joined], now)
+    erased = _emptied(transaction, arrived)
+    append(transaction, _told(arrived, opened, now, erased))
+    asked = [each.placement.proposal for each in arrived if each.placement.story not in erased]
+    proposals.put(transaction, [each for each in asked if each], now)
+    _credit(
+        transaction, intake, [each for each in arrived if each.is_joined and each.placement.story not in erased], now
+    )
 
 
 def _placed(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], now: datetime) -> list[Arrived]:
@@ -79,6 +87,15 @@ def _placed(transaction: Transaction, intake: Intake, fresh: Sequence[Arrival], 
         Arrived(newcomer=newcomer, fresh=each, receipt=receipt, placement=placement)
         for newcomer, (each, receipt), placement in zip(newcomers, fresh, where, strict=True)
     ]
+
+
+def _emptied(transaction: Transaction, arrived: Sequence[Arrived]) -> set[int]:
+    """The erased stories that copies of this batch belong to; nothing is kept of these but that they are known."""
+    joined = stories.rows(transaction, {each.placement.story for each in arrived if each.is_joined})
+    erased = {number for number, row in joined.items() if row.reason == stories.ERASED}
+    if erased:
+        erasure.empty(transaction, erased)
+    return erased
 
 
 # --- Stories of their own ---------------------------------------------------------------------------------------------
@@ -103,7 +120,7 @@ def _opened(transaction: Transaction, intake: Intake, arrived: Sequence[Arrived]
 
 def _announceable(intake: Intake, arrived: Sequence[Arrived], now: datetime) -> set[tuple[str, str]]:
     by_source: dict[str, tuple[Receipt, list[Item]]] = {}
-    for each in arrived:
+    for each in reversed(arrived):  # the order of the document
         by_source.setdefault(each.fresh.item.source_id, (each.receipt, []))[1].append(each.fresh.item)
     return {
         (source_id, key)
@@ -158,14 +175,17 @@ def mint(tag_authority: str) -> str:
     return f"tag:{tag_authority}:story/{name}"
 
 
-def _told(arrived: Sequence[Arrived], opened: Mapping[int, StoryRow], now: datetime) -> list[Event]:
+def _told(
+    arrived: Sequence[Arrived], opened: Mapping[int, StoryRow], now: datetime, erased: Collection[int]
+) -> list[Event]:
     """What the log says of the new items; those of one flood belong together."""
     floods: dict[str, str] = {}
     log = []
     for each in arrived:
         place, number = each.placement, each.newcomer.id
         if each.is_joined:
-            reason = f"{place.ground}: {place.because}" if place.because else place.ground
+            is_explained = place.because and place.story not in erased
+            reason = f"{place.ground}: {place.because}" if is_explained else place.ground
             log.append(Event(at=now, kind="joined", reason=reason, story_id=place.story, item_id=number))
             continue
         row = opened[place.story]

@@ -19,6 +19,10 @@ class BackupError(AggregatorError):
     """A backup was made and did not get where it should lie as well."""
 
 
+class TooBroadError(AggregatorError):
+    """A search that takes longer than anybody's may."""
+
+
 class BusyError(AggregatorError):
     """Another process holds what we need (exit code 75)."""
 

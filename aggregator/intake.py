@@ -62,7 +62,7 @@ def _record_healing(transaction: Transaction, receipt: Receipt, now: datetime) -
 
 def take_in(transaction: Transaction, intake: Intake, receipts: Sequence[Receipt], now: datetime) -> None:
     """Store the new and changed items of a batch, with the events that tell of them."""
-    fresh = [(each, receipt) for receipt in receipts for each in receipt.fresh]
+    fresh = [(each, receipt) for receipt in receipts for each in reversed(receipt.fresh)]
     changes = [(each, receipt) for receipt in receipts for each in receipt.changes]
     if changes:
         fresh += take_in_changes(transaction, intake, changes, now)

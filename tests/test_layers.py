@@ -13,7 +13,7 @@ MODULES = sorted((ROOT / "aggregator").rglob("*.py"))
 # Names that say nothing about what is inside.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"}
 # An absolute path of someone's machine, not the path of an address or of a file in a container.
-MACHINE_PATH = re.compile(r"(?<![\w.~%)}\]-])/(?:home|opt|root|tmp|Users|work)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.~%)}\]-])/(?:home|root|tmp|Users|work|opt(?!/aggregator\b))/\w")
 PLACES = ("aggregator", "bench", "config", "docs", "scripts", "tests", ".ci")
 KINDS = {".py", ".md", ".toml", ".html", ".css", ".js", ".sh", ".yml", ".json", ""}
 

@@ -113,12 +113,14 @@ def ask_for(store: Store, source_id: str, actor: str, now: datetime, *, holds: b
 
 
 def _rows(transaction: Transaction, slugs: Iterable[str]) -> tuple[dict[int, StoryRow], str]:
-    """The stories of `slugs` by number, and a sentence about the first that is none."""
+    """The stories of `slugs` by number, and a sentence about the first that is none or of which nothing is left."""
     found: dict[int, StoryRow] = {}
     for slug in slugs:
         row = stories.row_by_slug(transaction, slug)
         if row is None:
             return {}, f"no story is called {slug}; `aggregator stories list` shows their ids"
+        if row.reason == stories.ERASED:
+            return {}, f"{slug} was erased for good: nothing of it can be joined or taken apart; leave it out"
         found[row.id] = row
     return found, ""
 

@@ -44,10 +44,10 @@ def schedule(store: Store, slug: str, at: datetime, actor: str, now: datetime, s
 
 
 def pin(store: Store, slug: str, until: datetime | None, actor: str, now: datetime, seen: int | None = None) -> Planned:
-    """Show a story first on the news page until a time; None ends it. Not done when nobody knows the story."""
+    """Show a story first on the news page until a time; None ends it. Not done for one that is erased or unknown."""
     with store.append() as transaction:
         row = stories.row_by_slug(transaction, slug)
-        if row is None:
+        if row is None or row.reason == stories.ERASED:
             return Planned()
         if ahead := events.by_others(transaction, row.id, seen, actor):
             return Planned(conflicts=tuple(ahead))

@@ -1,17 +1,18 @@
 """Undo: the last stroke of an editor is taken back, from what the log says was before. Any number of steps.
 
 Nothing is lost: the log gets the reverse change (kind "undone", with the group that it undoes), and the decisions end.
-A story that had entered the feeds by the stroke leaves them, and counts as never released.
+A story that had entered the feeds by the stroke leaves them, and counts as never released. Of one that stays in them
+the reverse is a change like any other, once readers were told of the stroke.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.desk import decide, edit, ungroup
 from aggregator.desk.regroup import Said
-from aggregator.store import Store, Transaction, decisions, events, items, models, samples, stories
+from aggregator.store import Store, Transaction, decisions, documents, events, items, models, samples, stories
 from aggregator.store.decisions import Decision
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -21,6 +22,7 @@ KINDS = (
     decide.PUBLISH, decide.REJECT, decide.THEME, decide.OFF_TOPIC, decide.LATER, decide.STAR,
     decisions.EDIT, decisions.PIN, decisions.SCHEDULE, decisions.FLOOD,
 )  # fmt: skip
+SECOND = timedelta(seconds=1)  # what readers compare moments by
 FOLLOWS = frozenset({"updated", "dated"})  # change with what the partner does too, and go back whatever they are now
 
 
@@ -104,7 +106,7 @@ class Obstacle:
 def _take_back(transaction: Transaction, stroke: Stroke, actor: str, now: datetime) -> list[str] | Obstacle:
     """Let stories be what they were before a stroke; returns their slugs."""
     rows = stories.rows(transaction, stroke.story_ids)
-    changes = _reverse(transaction, stroke, rows)
+    changes = _reverse(transaction, stroke, rows, now)
     if isinstance(changes, Obstacle):
         return changes
     decisions.end_all(transaction, [each.id for each in stroke.decisions], now)
@@ -137,21 +139,32 @@ def _once(slugs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _reverse(
-    transaction: Transaction, stroke: Stroke, rows: Mapping[int, StoryRow]
+    transaction: Transaction, stroke: Stroke, rows: Mapping[int, StoryRow], now: datetime
 ) -> list[tuple[StoryRow, StoryRow]] | Obstacle:
     """The stories of a stroke as (they are, they were before it); or the story that stands in the way."""
     last = {each.story_id: each.id for each in stroke.decisions}
     for each in decisions.later_than(transaction, last, KINDS):
         return Obstacle(row=rows[each.story_id], by=each.actor)
     log = events.by_seq(transaction, {each.event_seq for each in stroke.decisions if each.event_seq is not None})
+    released = documents.released_seq(transaction)
     changes = []
     for number, row in rows.items():
-        before, after = composed([each for each in log if each.story_id == number])
+        own = [each for each in log if each.story_id == number]
+        before, after = composed(own)
         held, left = row.fields(), after | _said(stroke, number)
         if any(held.get(name, value) != value for name, value in left.items() if name not in FOLLOWS):
             return Obstacle(row=row, by="")
-        changes.append((row, stories.with_fields(row, before)))
+        is_unseen = held["updated"] == after.get("updated") and all(each.seq > released for each in own)
+        new = stories.with_fields(row, before)
+        changes.append((row, new if is_unseen else _not_behind(row, new, now)))
     return changes
+
+
+def _not_behind(old: StoryRow, new: StoryRow, now: datetime) -> StoryRow:
+    """A story that readers are told anew: told as older than what they have, they would keep that."""
+    if old.updated is None or new.updated is None or new.updated >= old.updated:
+        return new
+    return replace(new, updated=max(now, old.updated + SECOND))
 
 
 def _as_edited(transaction: Transaction, stroke: Stroke, old: StoryRow, new: StoryRow, now: datetime) -> StoryRow:

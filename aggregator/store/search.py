@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, TextClause, literal, select, text, tuple_
 
 from aggregator.model import State
 from aggregator.store.database import Transaction
+from aggregator.store.patience import bounded
 from aggregator.store.search_index import STORIES, place_of
 from aggregator.store.search_words import ANYWHERE, FTS5, TSQUERY, Facts, classes_of, question
 from aggregator.store.tables import BigId, UtcDateTime, item, search, story
@@ -22,6 +23,7 @@ from aggregator.text.query import Wanted
 Order = Literal["dated", "released"]
 
 LOWEST, HIGHEST = -(1 << 62), 1 << 62
+PATIENCE = 1.0  # seconds
 WALK = 1_000  # of the newest stories PostgreSQL looks at each, before it asks its index for all there are
 
 
@@ -54,11 +56,22 @@ def find(
     span: Span = ALWAYS,
     after: Hit | None = None,
 ) -> list[Hit]:
-    """The stories that are wanted, best class first and newest first within it; those behind `after`, if given."""
+    """The stories that are wanted, best class first and newest first within it; those behind `after`, if given.
+
+    Raises TooBroadError when that takes too long, as `in_feed` and `changed` do.
+    """
     if wanted.is_hopeless:
         return []
     floor = LOWEST if span.since is None else place_of(span.since, 0)
     ceiling = HIGHEST if span.until is None else place_of(span.until, 0)
+    with bounded(transaction, PATIENCE):
+        return _found(transaction, wanted, facts, limit, (floor, ceiling), after)
+
+
+def _found(
+    transaction: Transaction, wanted: Wanted, facts: Facts, limit: int, bounds: tuple[int, int], after: Hit | None
+) -> list[Hit]:
+    floor, ceiling = bounds
     hits: list[Hit] = []
     is_dense = _is_dense(transaction, wanted, facts, floor, ceiling, limit)
     for kind in classes_of(wanted):
@@ -78,7 +91,8 @@ def in_feed(transaction: Transaction, wanted: Wanted, facts: Facts, *, limit: in
     if wanted.is_hopeless:
         return []
     asked = Asked(wanted=wanted, facts=facts, kind=ANYWHERE, nested=True)
-    places = _places(transaction, asked, "released", LOWEST, HIGHEST, limit)
+    with bounded(transaction, PATIENCE):
+        places = _places(transaction, asked, "released", LOWEST, HIGHEST, limit)
     numbers = [place % STORIES for place in places]
     query = select(story.c.id).where(story.c.id.in_(numbers)).order_by(story.c.released.desc(), story.c.id.desc())
     return list(transaction.execute(query).scalars())
@@ -101,7 +115,8 @@ def changed(
         query = query.where(members.exists())
     if after is not None:
         query = query.where(tuple_(story.c.updated, story.c.id) > tuple_(*_bound(after)))
-    rows = transaction.execute(query.order_by(story.c.updated, story.c.id).limit(limit))
+    with bounded(transaction, PATIENCE):
+        rows = transaction.execute(query.order_by(story.c.updated, story.c.id).limit(limit)).all()
     return [(row.id, row.updated) for row in rows if row.updated is not None]
 
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from aggregator.accounts import Access
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, TooBroadError
 from aggregator.publish.site import message_page
 from aggregator.release import Press
 from aggregator.web.accounts import SIGN_IN, SignInFirst, Visit, begin_visit, nobody, to
@@ -54,6 +54,10 @@ def add_errors(app: FastAPI, press: Press, access: Access) -> None:
     @app.exception_handler(SignInFirst)
     def sign_in_first(_: Request, error: SignInFirst) -> Response:
         return to(SIGN_IN + (f"?back={_quoted(error.back)}" if error.back not in ("", "/edit") else ""))
+
+    @app.exception_handler(TooBroadError)
+    def too_broad(request: Request, _: TooBroadError) -> Response:
+        return problem(request, ProblemError(503, "too_broad", headers={"retry-after": "60"}))
 
     @app.exception_handler(StoreError)
     def unavailable(request: Request, error: StoreError) -> Response:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select
 
-from aggregator.desk import decide, edit, join, undo
+from aggregator.desk import decide, edit, join, timing, undo
 from aggregator.desk.erase import Erased, erase
 from aggregator.model import Edits, State
 from aggregator.publish.valid import complaints
@@ -32,11 +32,11 @@ def press(store: Store) -> Press:
 
 @pytest.fixture
 def partners(store: Store) -> Partners:
-    """Five stories are out, three of them in a sealed page; the second one speaks of somebody."""
+    """Five stories are out, three of them in a sealed page; the fourth one speaks of somebody."""
     found = Partners()
     follow(store, make_source(licence="full", images=True))
-    named = make_entry(2, title=f"{WORD} spreekt", summary=f"Wat {WORD} zei.", content=f"<p>{WORD} lang</p>")
-    found.documents[URL] = feed(make_entry(1), named, *(make_entry(n) for n in (3, 4, 5)))
+    named = make_entry(4, title=f"{WORD} spreekt", summary=f"Wat {WORD} zei.", content=f"<p>{WORD} lang</p>")
+    found.documents[URL] = feed(*(make_entry(n) for n in (1, 2, 3)), named, make_entry(5))
     return found
 
 
@@ -111,8 +111,8 @@ def test_who_had_it_learns_that_it_went(store: Store, press: Press, slug: str) -
 
 def test_the_partner_cannot_bring_it_back(store: Store, partners: Partners, press: Press, slug: str) -> None:
     erase(store, [slug], "thea", LATER)
-    again = make_entry(2, title=f"{WORD} spreekt opnieuw", summary=f"Meer van {WORD}.")
-    partners.documents[URL] = feed(again, make_entry(1), *(make_entry(n) for n in (3, 4, 5)))
+    again = make_entry(4, title=f"{WORD} spreekt opnieuw", summary=f"Meer van {WORD}.")
+    partners.documents[URL] = feed(again, *(make_entry(n) for n in (1, 2, 3, 5)))
     run(make_line(store, partners), LATER + DAY)
     refresh(press, LATER + DAY)
     assert [table for table in mentions(store) if table != "body"] == []
@@ -148,3 +148,40 @@ def test_what_was_never_public_leaves_no_tombstone(store: Store, partners: Partn
     assert b"deleted-entry" not in published(store)["/feeds/all.atom"].document.body
     with store.read() as transaction:
         assert documents.refusals(transaction) == []
+
+
+def test_a_late_copy_of_it_does_not_store_its_words_again(
+    store: Store, partners: Partners, press: Press, slug: str
+) -> None:
+    erase(store, [slug], "thea", LATER)
+    follow(store, make_source("pts", licence="full"), now=LATER)
+    copy = make_entry(4, id="kopie", title=f"{WORD} spreekt", summary=f"Wat {WORD} zei.", content=f"<p>{WORD}</p>")
+    partners.documents["https://pts.example/feed"] = feed(copy, make_entry(77, link="https://pts.example/77"))
+    line = make_line(store, partners)
+    run(line, LATER + DAY)
+    refresh(press, LATER + DAY)
+    assert mentions(store) == []
+    with store.read() as transaction:
+        row = stories.row_by_slug(transaction, slug)
+        assert row is not None
+        assert (row.state, row.reason) == (State.WITHDRAWN, stories.ERASED)
+        assert len(stories.sources_of(transaction, [row.id])[row.id]) == 2
+        assert contradictions(transaction) == []
+    partners.documents["https://pts.example/feed"] = feed(copy)
+    assert [each.new for each in run(line, LATER + 2 * DAY) if each.source.id == "pts"] == [0]
+
+
+def test_what_is_erased_is_neither_joined_nor_taken_apart_nor_shown_first(
+    store: Store, press: Press, slug: str
+) -> None:
+    with store.read() as transaction:
+        other = next(each.slug for each in stories.load(transaction, range(1, 6)) if each.slug != slug)
+    erase(store, [slug], "thea", LATER)
+    for came in (
+        join.merge(store, [slug, other], "thea", LATER),
+        join.never(store, [other, slug], "thea", LATER),
+        join.split(store, slug, [1], "thea", LATER, "techniekpact.nl,2022"),
+    ):
+        assert "erased for good" in came.problem
+    assert not timing.pin(store, slug, LATER + DAY, "thea", LATER).is_done
+    assert not timing.schedule(store, slug, LATER + DAY, "thea", LATER).is_done

@@ -12,7 +12,7 @@ from aggregator.desk import decide, edit, join, timing, undo
 from aggregator.desk.decide import Said
 from aggregator.model import Edits, State
 from aggregator.policy.waiting import next_monday
-from aggregator.store import Store, decisions, items, migrate, open_store, stories
+from aggregator.store import Store, decisions, documents, events, items, migrate, open_store, stories
 from aggregator.store.check import contradictions
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
@@ -264,3 +264,30 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 TestDesk = Desk.TestCase
 TestDesk.settings = settings(max_examples=max(10, settings().max_examples // 2), stateful_step_count=12)
+
+
+def test_what_readers_were_told_is_taken_back_as_a_change(store: Store) -> None:
+    keep(store, OUT)
+    decide.set_theme(store, [slug()], "leven-lang-ontwikkelen", None, "thea", LATER)
+    with store.write() as transaction:
+        documents.set_released_seq(transaction, events.last_seq(transaction))
+    undo.undo(store, "thea", LATER + HOUR)
+    assert now_held(store) == replace(OUT, updated=LATER + HOUR)
+
+
+def test_what_nobody_was_told_leaves_no_trace(store: Store) -> None:
+    keep(store, OUT)
+    decide.set_theme(store, [slug()], "leven-lang-ontwikkelen", None, "thea", LATER)
+    undo.undo(store, "thea", LATER + HOUR)
+    assert now_held(store) == OUT
+
+
+def test_a_change_of_the_partner_meanwhile_is_not_forgotten_with_it(store: Store) -> None:
+    keep(store, OUT)
+    decide.set_theme(store, [slug()], "leven-lang-ontwikkelen", None, "thea", LATER)
+    themed = now_held(store)
+    with store.append() as transaction:
+        revised = replace(themed, updated=LATER + HOUR)
+        stories.apply(transaction, [(themed, revised)], Event(at=LATER + HOUR, kind="revised"))
+    undo.undo(store, "thea", LATER + HOUR)
+    assert now_held(store) == replace(OUT, updated=LATER + HOUR + HOUR / 3600)

@@ -6,6 +6,7 @@ import pytest
 
 from aggregator.desk import decide
 from aggregator.model import Site, State, Theme
+from aggregator.publish.channel import archive_path
 from aggregator.publish.valid import complaints
 from aggregator.release import Press, page_path, refresh
 from aggregator.store import Store, documents, events, sources, stories
@@ -220,3 +221,31 @@ def test_the_feeds_of_a_source_that_was_removed_go_at_the_next_start(
     assert "/feeds/sources/vhto.atom" in left
     assert not {path for path in left if "sources/fme" in path or "labels/noord" in path}
     assert len(feedparser.parse(published(store)["/feeds/all.atom"]).entries) == 2
+
+
+def test_what_stands_first_at_the_partner_stands_first_with_us_and_what_came_later_before_it(
+    store: Store, partners: Partners, press: Press
+) -> None:
+    follow(store)
+    line = make_line(store, partners)
+    today = [make_entry(n, published=NOW - HOUR) for n in (1, 2, 3, 4)]
+    partners.documents[URL] = feed(*today[1:])
+    run(line)
+    partners.documents[URL] = feed(*today)
+    run(line, LATER)
+    refresh(press, LATER)
+    titles = [entry.title for entry in today]
+    found = published(store)
+    assert [each.title for each in feedparser.parse(found["/feeds/all.atom"]).entries] == titles
+    assert [each.title for each in feedparser.parse(found["/feeds/sources/fme.rss"]).entries] == titles
+    front = found[page_path("/", "nl")].decode()
+    assert sorted(titles, key=front.index) == titles
+
+
+def test_a_sealed_page_keeps_the_order_of_the_partner(store: Store, partners: Partners, press: Press) -> None:
+    follow(store)
+    partners.documents[URL] = feed(*(make_entry(n, published=NOW - HOUR) for n in (1, 2, 3)))
+    run(make_line(store, partners))
+    refresh(replace(press, page_records=3), NOW)
+    page = feedparser.parse(published(store)[archive_path("all", 1)])
+    assert [each.title for each in page.entries] == [f"Nieuws nummer {n}" for n in (1, 2, 3)]

@@ -1,18 +1,26 @@
-"""What others make of our feeds: WordPress and Drupal by their own rules, and feedparser.
+"""What others make of our feeds: WordPress and Drupal by their own rules, and three libraries in two languages.
 
 WordPress reads with SimplePie: titles are HTML, descriptions are stripped, and items are sorted by date only if every
 one of them has one. Drupal's aggregator reads with laminas-feed: the first alternate link, `updated` or pubDate.
+feedparser and fastfeedparser are read with here; feedsmith (npm) by node, in readers/.
+
+Whether a title in RSS is text or HTML nobody says. Ours are text, escaped once: all libraries show them as they are.
+Only WordPress takes what looks like HTML for HTML; escaped twice it would be right there, and wrong everywhere else.
 """
 
 import html
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from pathlib import Path
 from xml.etree import ElementTree
 
+import fastfeedparser
 import feedparser
 import pytest
 
@@ -20,9 +28,17 @@ from aggregator.model import Entry
 from aggregator.publish import entry as words
 from aggregator.publish.atom import atom_feed
 from aggregator.publish.rss import rss_feed
+from tests.conftest import missing
 from tests.factories import DAY, NOW, make_item
 from tests.publish.stories import CHANNEL, SITE, SOURCES, make_story
 
+READERS = Path(__file__).parent / "readers"
+LOOKS_LIKE_HTML = {  # and what is shown where it is taken for HTML
+    "Wat &amp; doet": "Wat & doet",
+    "<b>geen opmaak</b>": "<b>geen opmaak</b>",
+    "Schrijf &lt;b&gt; niet": "Schrijf <b> niet",
+    "Caf&eacute;": "Café",
+}
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -66,18 +82,26 @@ EXPECTED = [
 
 
 def by_feedparser(document: bytes) -> list[Read]:
-    def date(entry: Any) -> datetime:
-        said = entry.get("published") or entry.updated
-        return datetime.fromisoformat(said) if said[0].isdigit() else parsedate_to_datetime(said)
-
     return [
         Read(
             html.unescape(each.title) if each.title_detail.type == "text/html" else each.title,
             each.link,
-            date(each),
+            _moment(each.get("published") or each.updated),
             tuple(tag.label or tag.term for tag in each.tags),
         )
         for each in feedparser.parse(document, sanitize_html=False).entries
+    ]
+
+
+def by_fastfeedparser(document: bytes) -> list[Read]:
+    return [
+        Read(
+            each.title,
+            each.link,
+            datetime.fromisoformat(each.get("published") or each.updated),
+            tuple(tag["label"] or tag["term"] for tag in each.tags),
+        )
+        for each in fastfeedparser.parse(document).entries
     ]
 
 
@@ -108,12 +132,78 @@ def by_laminas(document: bytes) -> list[Read]:
 
 @pytest.mark.parametrize(
     ("write", "read"),
-    [(atom_feed, by_feedparser), (rss_feed, by_feedparser), (rss_feed, by_simplepie), (atom_feed, by_laminas)],
+    [
+        (atom_feed, by_feedparser),
+        (rss_feed, by_feedparser),
+        (atom_feed, by_fastfeedparser),
+        (rss_feed, by_fastfeedparser),
+        (rss_feed, by_simplepie),
+        (atom_feed, by_laminas),
+    ],
 )
 def test_every_reader_finds_the_same_titles_links_dates_and_categories(
     write: Callable[..., bytes], read: Callable[[bytes], list[Read]]
 ) -> None:
     assert read(write(CHANNEL, STORIES, SOURCES, SITE)) == EXPECTED
+
+
+@pytest.fixture(scope="module")
+def feedsmith(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], list[Read]]:
+    """A library of another language, installed as its lock says into a folder that is thrown away."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        missing("node and npm, which feedsmith reads our feeds with")
+    folder = tmp_path_factory.mktemp("readers")
+    shutil.copytree(READERS, folder, dirs_exist_ok=True)
+    install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode:
+        missing(f"feedsmith (npm ci: {done.stderr.strip().splitlines()[-1:]})")
+
+    def read(document: bytes) -> list[Read]:
+        said = subprocess.run([node, "read.js"], cwd=folder, input=document, capture_output=True, check=True)
+        return [
+            Read(each["title"], each["link"], _moment(each["date"]), tuple(each["categories"]))
+            for each in json.loads(said.stdout)
+        ]
+
+    return read
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said) if said[0].isdigit() else parsedate_to_datetime(said)
+
+
+@pytest.mark.parametrize("write", [atom_feed, rss_feed])
+def test_a_library_of_another_language_finds_the_same(
+    write: Callable[..., bytes], feedsmith: Callable[[bytes], list[Read]]
+) -> None:
+    assert feedsmith(write(CHANNEL, STORIES, SOURCES, SITE)) == EXPECTED
+
+
+def told(title: str) -> bytes:
+    entry = Entry(title=title, link="https://fme.example/1", summary="Woorden", published=NOW)
+    story = make_story(1, make_item(1, entry=entry), released=NOW, updated=NOW)
+    return rss_feed(CHANNEL, [story], SOURCES, SITE)
+
+
+@pytest.mark.parametrize("title", LOOKS_LIKE_HTML)
+def test_a_title_that_looks_like_html_is_shown_as_it_is_by_every_library(
+    title: str, feedsmith: Callable[[bytes], list[Read]]
+) -> None:
+    document = told(title)
+    readers = {
+        "feedparser": feedparser.parse(document).entries[0].title,
+        "fastfeedparser": by_fastfeedparser(document)[0].title,
+        "feedsmith": feedsmith(document)[0].title,
+    }
+    assert readers == dict.fromkeys(readers, title)
+
+
+@pytest.mark.parametrize(("title", "shown"), LOOKS_LIKE_HTML.items())
+def test_wordpress_takes_a_title_that_looks_like_html_for_html(title: str, shown: str) -> None:
+    [read] = by_simplepie(told(title))
+    assert read.title == shown
 
 
 def test_each_item_has_a_date_so_that_wordpress_goes_on_sorting() -> None:

@@ -5,10 +5,12 @@ from urllib.parse import quote
 
 import feedparser
 import pytest
+from sqlalchemy import text
 
 from aggregator.desk import decide
 from aggregator.publish.valid import complaints
 from aggregator.release import Press, refresh
+from aggregator.store import search
 from aggregator.web.rates import Rates
 from aggregator.web.search_feeds import make_feed
 from aggregator.web.selection import selection
@@ -134,3 +136,25 @@ def test_who_asks_too_often_is_told_how_long_to_wait() -> None:
     assert [rates.wait("a"), rates.wait("a")] == [0, 2]
     now[0] = 1_000.0
     assert [rates.wait("a") for _ in range(4)] == [0, 0, 0, 2]
+
+
+FOR_EVER = """
+WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+SELECT n FROM number WHERE n < 0 AND :words <> '' AND :floor < :below LIMIT :limit
+"""
+
+
+@pytest.mark.parametrize("path", ["/feeds/search.atom?q=nieuws", "/api/v1/stories?q=nieuws"])
+def test_a_search_that_takes_too_long_is_told_to_add_a_word(
+    address: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(search, "PATIENCE", 0.05)
+        slow.setattr(search, "SQLITE", dict.fromkeys(search.SQLITE, text(FOR_EVER)))
+        slow.setattr(search, "NEAR", dict.fromkeys(search.NEAR, text(FOR_EVER)))
+        reply = ask(address, path, Accept_Language="en")
+    problem = json.loads(reply.body)
+    assert (reply.status, reply.headers["content-type"]) == (503, "application/problem+json")
+    assert (problem["type"], reply.headers["retry-after"]) == ("/api/docs#too_broad", "60")
+    assert "Add a word" in problem["detail"]
+    assert ask(address, path).status == 200

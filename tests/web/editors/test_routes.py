@@ -17,10 +17,16 @@ from tests.web.editors.conftest import WEB, Client
 
 # What is for everyone and no part of the editors' side. A new address of the web side takes its place here on purpose.
 PUBLIC = {
-    "/stories/{slug}", "/sources/{source_id}", "/healthz", "/readyz", "/robots.txt", "/static/{name}",
-    "/websub/callback/{token}", "/feeds/{kind}/{slug}", "/icon.png",
-    "/feeds/search.{suffix}", "/api/docs", "/api/v1/openapi.json", "/api/v1/stories", "/api/v1/stories/{story_id:path}",
-    "/api/v1/themes", "/api/v1/sources", "/api/v1/labels", "/api/v1/deletions",
+    "/stories/{part0}", "/sources/{part0}", "/archief", "/archief/{part0}", "/archief/{part0}/{part1}", "/agenda",
+    "/search", "/zoeken", "/verantwoording", "/toegankelijkheid", "/privacy", "/sitemap.xml", "/sitemap/{part0}",
+    "/.well-known/security.txt", "/robots.txt", "/icon.png", "/static/{name}", "/healthz", "/readyz", "/metrics",
+    "/feeds/sources/{part0}", "/feeds/labels/{part0}", "/feeds/samenstellen", "/feeds/search.{suffix}",
+    "/embed", "/embed/themes/{themes}", "/embed/news", "/embed/news/labels/{labels}", "/embed/news/sources/{sources}",
+    "/embed/news/themes/{themes}", "/embed/preview/{how}", "/embed/preview/{how}/themes/{themes}",
+    "/embed/{version}/{name}",
+    "/api/docs", "/api/v1/openapi.json", "/api/v1/stories", "/api/v1/stories/{story_id:path}", "/api/v1/themes",
+    "/api/v1/sources", "/api/v1/labels", "/api/v1/deletions",
+    "/websub/callback/{token}",
 }  # fmt: skip
 
 
