@@ -39,7 +39,7 @@ def figures(moment: Moment) -> Figures:
     placed = public.released_since(moment.transaction, since, limit=LOOKED_AT)
     numbers = [each.story_id for each in placed]
     timed = [
-        max(each.released - each.stated, timedelta(0))
+        max((each.released - each.stated).total_seconds(), 0)
         for each in placed
         if each.stated and each.precision == Precision.MINUTE.value
     ]
@@ -54,7 +54,7 @@ def figures(moment: Moment) -> Figures:
         by_itself=len(placed) - len(public.touched_by_people(moment.transaction, numbers)),
         corrected=len(public.touched_by_people(moment.transaction, numbers, ["edited"])),
         withdrawn=sum(public.left_since(moment.transaction, since).values()),
-        delay=median(timed) if timed else None,
+        delay=timedelta(seconds=median(timed)) if timed else None,
         timed=len(timed),
     )
 

@@ -85,7 +85,7 @@ def touched_by_people(transaction: Transaction, ids: Iterable[int], kinds: Itera
     for part in parts(ids):
         query = select(event.c.story_id).where(event.c.story_id.in_(part), event.c.actor != SYSTEM)
         query = query.where(event.c.kind.in_(list(kinds))) if kinds else query
-        found.update(transaction.execute(query.distinct()).scalars())
+        found.update(number for number in transaction.execute(query.distinct()).scalars() if number is not None)
     return found
 
 

@@ -1,30 +1,56 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from aggregator.model import Evidence, Precision, Source, Story, Tags, Theme
+from aggregator.model import Evidence, Happening, Precision, Source, Story, Tags, Theme
 from aggregator.publish.channel import Channel
 from aggregator.publish.site import (
+    Chosen,
+    Figures,
+    Found,
+    Month,
     PartnerStatus,
     Reason,
+    account_page,
+    agenda_page,
+    archive_page,
+    compose_page,
     feeds_page,
     front_page,
     message_page,
+    month_page,
+    search_page,
     source_page,
     story_page,
     stylesheet,
+    text_page,
     theme_page,
 )
 from aggregator.text.dates import amsterdam_day, dutch_date
 from tests.publish.site.content import LERAREN, NEWS, PPS, SITE, SOURCES, STATUSES, THEMES, front, story
 
 FRONT = front()
+MONTH = Month(first=date(2022, 6, 1), count=70)
+OPEN_DAY = Happening(key="1", title="Open dag", starts=datetime(2022, 9, 1, 18, tzinfo=UTC), place="Ede")
+FIGURES = Figures(
+    sources=12,
+    by_feed=8,
+    by_page=4,
+    unreachable=1,
+    public=106,
+    placed=40,
+    by_itself=30,
+    corrected=2,
+    withdrawn=1,
+    delay=timedelta(hours=3),
+    timed=20,
+)
 HOSTILE_NAME = "<script>alert(1)</script>\"' x=/.. &amp;"  # ids and slugs are ours or an editor's: text, at least
 HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }} \x00\ud800\u202e&amp;"
 
@@ -53,6 +79,16 @@ def every_page(language: str) -> dict[str, bytes]:
         "source": source_page(STATUSES[0], FRONT.stories[:3], FRONT, SITE, language),
         "story": story_page(story(5), SOURCES, SITE, language),
         "feeds": feeds_page(channels(), SITE, language),
+        "privacy": text_page("privacy", SITE, language),
+        "accessibility": text_page("accessibility", SITE, language),
+        "account": account_page(FIGURES, SITE, language),
+        "agenda": agenda_page([("FME", OPEN_DAY)], SITE, language),
+        "no-agenda": agenda_page([], SITE, language),
+        "archive": archive_page([MONTH], SITE, language),
+        "month": month_page(MONTH, 2, FRONT.stories, SOURCES, SITE, language),
+        "search": search_page(Chosen(), Found(), {}, SOURCES, SITE, language),
+        "nothing": search_page(Chosen(q="xylofoon"), Found(), {}, SOURCES, SITE, language),
+        "composer": compose_page(Chosen(), None, SOURCES, SITE, language),
         "404": message_page(404, SITE, language),
     }
 
@@ -73,7 +109,9 @@ def test_every_page_has_its_language_landmarks_and_one_first_heading(page: bytes
     tree = html.fromstring(page)
     assert page.startswith(b"<!doctype html>\n")
     assert tree.get("lang") == language
-    assert [len(tree.xpath(f"//{tag}")) for tag in ("header", "main", "footer", "nav", "h1", "title")] == [1] * 6
+    assert [len(tree.xpath(f"//{tag}")) for tag in ("header", "main", "footer", "header//nav", "h1", "title")] == [
+        1
+    ] * 6
     assert tree.xpath("//a[1]/@href")[0] == "#content"
     levels = [int(heading.tag[1]) for heading in tree.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
     assert all(after - before <= 1 for before, after in zip([0, *levels], levels, strict=False)), levels

@@ -25,6 +25,9 @@ def test_every_sentence_is_used_somewhere() -> None:
         made = re.sub(r"^feeds_(themes|sources|labels)$", '"feeds_"', made)
         made = re.sub(r"^embed_(part|layout|scheme|fill|height)_\w+", r"embed_\1_", made)
         made = re.sub(r"^embed_\w+_\d$", '"embed_" ~ name', made)
+        made = re.sub(r"^why_found_\w+", "why_found_", made)
+        made = re.sub(r"^(privacy|accessibility)_\d_(title|text)$", r"{name}_{n}_\2", made)
+        made = re.sub(r"^account_(how|choice|wrong)_text$", 'name ~ "_text"', made)
         assert made in code, key
 
 
