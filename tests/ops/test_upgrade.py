@@ -50,6 +50,7 @@ printf '#!/bin/sh\\nexport PYTHONPATH=%s\\nexec %s -m aggregator "$@"\\n' "$2" "
 chmod +x "$1/bin/aggregator"
 """
 START = """#!/bin/sh
+cd "$DATA"
 "$ROOT/current/bin/aggregator" run > "$ROOT/log" 2>&1 &
 echo $! > "$ROOT/pid"
 """
