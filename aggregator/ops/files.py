@@ -6,20 +6,19 @@ and the links in both are made to lead there.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aggregator.embedding import embed_files
 from aggregator.errors import AggregatorError
-from aggregator.model import State
-from aggregator.publish.site import ICON_PATH, feed_page, icon, message_page, source_page, story_page, stylesheet
-from aggregator.release import LANGUAGES, PAGE_STORIES, Press, channels, front, page_path, status_of
-from aggregator.store import Transaction, documents, sources, stories
+from aggregator.ondemand import Moment, every
+from aggregator.publish.site import ICON_PATH, icon, message_page, stylesheet
+from aggregator.release import LANGUAGES, Press, page_path
+from aggregator.store import documents
 
-EVERY = 1_000_000_000
-LOADED_AT_ONCE = 200
 QUOTE = '"|&#34;'  # in a page, and in a code that a page shows
 WRITTEN = ".written"  # the names of the files that we wrote, so that we never remove another's
 
@@ -50,7 +49,6 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
     yield ICON_PATH.strip("/"), icon()
     lost = message_page(404, press.site, main)
     yield "404.html", with_static_links(lost, press.site.base_url, main)
-    yield "robots.txt", b"User-agent: *\nDisallow:\n"
 
 
 def file_name(path: str, main: str) -> str:
@@ -71,15 +69,24 @@ def file_name(path: str, main: str) -> str:
 def with_static_links(page: bytes, base_url: str, main: str) -> bytes:
     """A page whose links to our own pages lead to files."""
     own = re.compile(
-        rf'(href|src)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
+        rf'(href|src|content|action)=({QUOTE})((?:{re.escape(base_url)})?)/(?!/)([^"?#&]*)\?lang=({"|".join(LANGUAGES)})(#[^"&]*)?\2'
     )
 
     def static(found: re.Match[str]) -> str:
         kind, quote, base, name, language, fragment = found.groups()
-        folder = "/".join(part for part in ("" if language == main else language, name) if part)
-        return f"{kind}={quote}{base}/{folder}{'/' if folder else ''}{fragment or ''}{quote}"
+        return f"{kind}={quote}{base}{static_path(main, name, language)}{fragment or ''}{quote}"
 
     return own.sub(static, page.decode()).encode()
+
+
+def static_path(main: str, path: str, language: str) -> str:
+    """The address of a page in one language on a static server.
+
+    >>> static_path("nl", "/themes/instroom", "en")
+    '/en/themes/instroom/'
+    """
+    folder = "/".join(part for part in ("" if language == main else language, path.strip("/")) if part)
+    return f"/{folder}/" if folder else "/"
 
 
 def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
@@ -88,45 +95,12 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
             kept = documents.get(transaction, path)
             if kept is not None:
                 yield path, kept.document.body
-        yield from _story_pages(press, transaction)
-        yield from _source_pages(press, transaction, now)
-        yield from _feed_pages(press, transaction)
+        for path, leaf in every(Moment(press, transaction, now, partial(static_path, press.site.language))):
+            if leaf.is_page:
+                yield from ((page_path(quote(path), language), leaf.body(language)) for language in LANGUAGES)
+            else:
+                yield path, leaf.body(press.site.language)
         yield from embed_files(press, transaction, now)
-
-
-def _story_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
-    names = sources.by_id(transaction)
-    for numbers in _portions(stories.by_state(transaction, State.PUBLISHED, limit=EVERY)):
-        for story in stories.load(transaction, numbers):
-            for language in LANGUAGES:
-                body = story_page(story, names, press.site, language)
-                yield page_path(f"/stories/{story.slug}", language), body
-
-
-def _source_pages(press: Press, transaction: Transaction, now: datetime) -> Iterator[tuple[str, bytes]]:
-    held = sources.all_sources(transaction)
-    brought = stories.counts_by_source(transaction)
-    shown = front(transaction, held, sources.by_id(transaction), now)
-    for each in held:
-        numbers = stories.latest(transaction, limit=PAGE_STORIES, sources=[each.source.id])
-        found = stories.load(transaction, numbers)
-        status = status_of(each, brought.get(each.source.id, 0))
-        for language in LANGUAGES:
-            body = source_page(status, found, shown, press.site, language)
-            yield page_path(f"/sources/{each.source.id}", language), body
-
-
-def _feed_pages(press: Press, transaction: Transaction) -> Iterator[tuple[str, bytes]]:
-    """Of labels only: a partner's feed is on the partner's page."""
-    held = [each.source for each in sources.all_sources(transaction)]
-    for channel, _, _ in channels(press.site, held, press.created):
-        if channel.name.startswith("labels/"):
-            for language in LANGUAGES:
-                yield page_path(f"/feeds/{channel.name}", language), feed_page(channel, press.site, language)
-
-
-def _portions(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (numbers[n : n + LOADED_AT_ONCE] for n in range(0, len(numbers), LOADED_AT_ONCE))
 
 
 def _inside(out: Path, name: str) -> Path:

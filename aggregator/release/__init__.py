@@ -16,6 +16,7 @@ from aggregator.model import Document, Outcome, Site, Source, State
 from aggregator.publish.channel import Channel, Link, feed_path, is_archive
 from aggregator.publish.opml import sources_opml
 from aggregator.publish.site import ICON_PATH, Front, PartnerStatus, feeds_page, front_page, theme_page
+from aggregator.release.agenda import agenda_document
 from aggregator.release.archive import Archives, gains
 from aggregator.release.edition import FORMATS, Edition, Loaded, Press, Selection, feeds
 from aggregator.store import Transaction, archive, decisions, documents, events, search_index, stories
@@ -178,6 +179,7 @@ def _documents(
         yield _page("/", language, front_page(shown, press.site, language), now)
     if touched is None or touched.stories:
         yield from _other_pages(press, edition.loaded, shown, [each[0] for each in all_channels], now)
+    yield from agenda_document(transaction, press.site, edition.names, now)
     if touched is None:
         configured = [each.source for each in edition.held]
         body = sources_opml(configured, press.site, source_rows.feed_addresses(edition.held))

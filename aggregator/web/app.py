@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from aggregator.accounts import Access
 from aggregator.deliver.hub import Hub
@@ -14,7 +13,7 @@ from aggregator.publish.site import ICON_PATH, icon, stylesheet
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
-from aggregator.web import api, callback, embed, operations, public, search_feeds, websub
+from aggregator.web import api, callback, embed, finding, operations, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -55,6 +54,7 @@ def make_app(
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(finding.routes(press, rates))
     app.include_router(embed.routes(press))
     app.include_router(callback.routes(press.store, access.secret_key))
     if hub:
@@ -63,19 +63,11 @@ def make_app(
     app.include_router(api.routes(press, rates))
     app.include_router(make_editors(access, press, line, lookout, provider).router)
     app.include_router(operations.routes(press.store, watched or Operations()))
-    _add_robots(app)
     _add_static(app)
     add_errors(app, press, access)
     app.add_middleware(Bounded)
     app.middleware("http")(_secured)
     return Documents(app, shelf, press.site.language, press.site.base_url, press.outreach.hubs)
-
-
-def _add_robots(app: FastAPI) -> None:
-    @app.get("/robots.txt")
-    def robots() -> Response:
-        """Everything public may be read by machines."""
-        return PlainTextResponse("User-agent: *\nDisallow: /edit\n")
 
 
 def _add_static(app: FastAPI) -> None:

@@ -64,7 +64,7 @@ class Documents:
             await _respond(send, 307, [(b"location", current.encode()), NO_STORE], b"")
         elif ready is None:
             await self.app(scope, receive, send)
-        elif is_feed and asked.get(b"sec-fetch-dest") == b"document" and b"raw=1" not in scope["query_string"]:
+        elif has_page(path) and asked.get(b"sec-fetch-dest") == b"document" and b"raw=1" not in scope["query_string"]:
             await _respond(send, 303, [(b"location", human_page(path).encode()), VARY_FEED, NO_STORE], b"")
         else:
             status, headers, body = answer(ready, asked, cache_of(path) if is_feed else PAGE_CACHE, is_feed=is_feed)
@@ -197,6 +197,14 @@ def _number(quality: str) -> float:
     except ValueError:
         return 0.0
     return weight if 0 <= weight <= 1 else 0.0
+
+
+def has_page(path: str) -> bool:
+    """Whether a person who opens this address is better off with a page: a feed is not for reading, a list to keep is.
+
+    A file to import in an agenda or a feed reader opens there.
+    """
+    return path.endswith((".atom", ".rss", ".json"))
 
 
 def human_page(path: str) -> str:

@@ -1,71 +1,54 @@
-"""Public pages that are made on request: one story, one partner. Lists and feeds are ready documents."""
+"""The public side that is made on request, over HTTP: pages and files of aggregator/ondemand, never older than now."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
-from aggregator.model import State
-from aggregator.publish.site import feed_page, source_page, story_page
-from aggregator.release import PAGE_STORIES, Press, channels, front, status_of
-from aggregator.store import sources, stories
-from aggregator.web.documents import LANGUAGES, preferred_language
-
-HTML = "text/html; charset=utf-8"
-CACHE = {"cache-control": "public, max-age=60", "vary": "Accept-Language"}
-
-Language = Annotated[str, Query(alias="lang")]
-Accepts = Annotated[str, Header(alias="accept-language")]
+from aggregator.model import Document
+from aggregator.ondemand import Missing, Moment, find, forms
+from aggregator.release import Press
+from aggregator.store.documents import etag_of
+from aggregator.web.documents import LANGUAGES, PAGE_CACHE, answer, preferred_coding, preferred_language
+from aggregator.web.shelf import packed
 
 
 def routes(press: Press) -> APIRouter:
     """The routes over one store."""
     router = APIRouter()
-
-    @router.get("/stories/{slug}")
-    def story(slug: str, lang: Language = "", accepts: Accepts = "") -> Response:
-        """One story that is or was public."""
-        with press.store.read() as transaction:
-            row = stories.row_by_slug(transaction, slug)
-            if row is None or row.state not in (State.PUBLISHED, State.WITHDRAWN):
-                raise HTTPException(404)
-            if row.state is State.WITHDRAWN:
-                raise HTTPException(410)
-            found = stories.load(transaction, [row.id])[0]
-            names = sources.by_id(transaction)
-        return _page(story_page(found, names, press.site, _language(lang, accepts, press)))
-
-    @router.get("/sources/{source_id}")
-    def source(source_id: str, lang: Language = "", accepts: Accepts = "") -> Response:
-        """One partner: its news, and how we poll it."""
-        with press.store.read() as transaction:
-            held = {each.source.id: each for each in sources.all_sources(transaction)}
-            if source_id not in held:
-                raise HTTPException(404)
-            numbers = stories.latest(transaction, limit=PAGE_STORIES, sources=[source_id])
-            found = stories.load(transaction, numbers)
-            brought = stories.counts_by_source(transaction).get(source_id, 0)
-            shown = front(transaction, list(held.values()), sources.by_id(transaction), datetime.now(UTC))
-        status = status_of(held[source_id], brought)
-        return _page(source_page(status, found, shown, press.site, _language(lang, accepts, press)))
-
-    @router.get("/feeds/{kind}/{slug}")
-    def feed(kind: str, slug: str, lang: Language = "", accepts: Accepts = "") -> Response:
-        """The addresses of one feed of a partner or a label."""
-        with press.store.read() as transaction:
-            known = [each.source for each in sources.all_sources(transaction)]
-        named = {channel.name: channel for channel, _, _ in channels(press.site, known, press.created)}
-        channel = named.get(f"{kind}/{slug}")
-        if channel is None:
-            raise HTTPException(404)
-        return _page(feed_page(channel, press.site, _language(lang, accepts, press)))
-
+    for form in forms():
+        router.add_api_route(form, made_on_request(press), methods=["GET", "HEAD"], response_class=Response)
     return router
 
 
-def _language(wanted: str, accepts: str, press: Press) -> str:
+def made_on_request(press: Press) -> Callable[[Request], Response]:
+    """What answers at each of these addresses."""
+
+    def respond(request: Request) -> Response:
+        now = datetime.now(UTC)
+        with press.store.read() as transaction:
+            found = find(Moment(press, transaction, now), request.url.path)
+            if isinstance(found, Missing):
+                raise HTTPException(found.value)
+            body = found.body(language_of(request, press))
+        return fresh(request, body, found.media_type, now)
+
+    return respond
+
+
+def language_of(request: Request, press: Press) -> str:
+    """The language that the address asks for, else the reader's."""
+    wanted = request.query_params.get("lang", "")
+    accepts = request.headers.get("accept-language", "")
     return wanted if wanted in LANGUAGES else preferred_language(accepts, press.site.language)
 
 
-def _page(body: bytes) -> Response:
-    return Response(body, media_type=HTML, headers=CACHE)
+def fresh(request: Request, body: bytes, media_type: str, now: datetime) -> Response:
+    """The answer for this request's headers, as for a ready document: entity tag, 304, br or gzip."""
+    document = Document(path="", media_type=media_type, body=body, changed=now, etag=etag_of(body))
+    asked = dict(request.headers.raw) | {b"if-modified-since": b""}  # nobody knows when its bytes last changed
+    coding = preferred_coding(asked.get(b"accept-encoding", b""))
+    status, headers, sent = answer(packed(document, coding), asked, PAGE_CACHE, is_feed=False)
+    response = Response(sent, status)
+    response.raw_headers = headers
+    return response

@@ -81,7 +81,7 @@ def routes(press: Press, rates: Rates, generation: Callable[[], int]) -> APIRout
         limit(request, rates)
         asked = selection(q, themes, sources, labels)
         if request.headers.get("sec-fetch-dest") == "document" and request.query_params.get("raw") != "1":
-            return RedirectResponse("/feeds", 303, {"vary": VARY, "cache-control": "no-store"})
+            return RedirectResponse(f"/search?{asked.query()}", 303, {"vary": VARY, "cache-control": "no-store"})
         if asked.is_everything:
             return RedirectResponse(f"/feeds/all.{suffix}", 301)
         made = kept.get((asked.query(), suffix), lambda: make_feed(press, asked, suffix))
@@ -123,7 +123,7 @@ def channel(press: Press, asked: Selection, known: Mapping[str, Source]) -> Chan
         title=f"{site.title}: {name(asked, known, site)}",
         subtitle=site.subtitle,
         language=site.language,
-        alternate=f"{site.base_url}/feeds",
+        alternate=f"{site.base_url}/search?{asked.query()}",
         created=press.created,
     )
 

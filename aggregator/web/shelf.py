@@ -4,6 +4,7 @@ The store tells of a change by one number, the generation. `watch` asks for it o
 so that no request ever waits for that question.
 """
 
+import gzip
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,6 +41,13 @@ class Ready:
     def in_coding(self, coding: str) -> bytes:
         """The bytes in this content coding."""
         return {"br": self.br, "gzip": self.gzip}.get(coding, self.document.body)
+
+
+def packed(document: Document, coding: str) -> Ready:
+    """A document that was made for one request, in the coding that is asked for and no other."""
+    body = document.body
+    br = brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY) if coding == "br" else b""
+    return Ready(document=document, gzip=gzip.compress(body, mtime=0) if coding == "gzip" else b"", br=br)
 
 
 class Shelf:

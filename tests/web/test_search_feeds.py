@@ -90,7 +90,7 @@ def test_what_cannot_be_followed_is_a_problem_and_no_empty_feed(
 
 def test_people_are_sent_to_a_page_and_a_search_for_nothing_to_all_news(address: str) -> None:
     reply = ask(address, "/feeds/search.atom?q=nieuws", Sec_Fetch_Dest="document")
-    assert (reply.status, reply.headers["location"]) == (303, "/feeds")
+    assert (reply.status, reply.headers["location"]) == (303, "/search?q=nieuws")
     assert "Sec-Fetch-Dest" in reply.headers["vary"]
     assert ask(address, "/feeds/search.atom?q=nieuws&raw=1", Sec_Fetch_Dest="document").status == 200
     everything = ask(address, "/feeds/search.atom?q=&theme=")

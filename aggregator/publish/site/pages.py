@@ -85,12 +85,6 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
     )
 
 
-def story_page(story: Story, sources: Mapping[str, Source], site: Site, language: str) -> bytes:
-    """Return the page of one story: the lasting address of its id, with the way to the article."""
-    row = Rows(site, sources, language).story(story, whole=True)
-    return _render("story.html", site, language, path=row.path, title=row.title, story=row, heading=1)
-
-
 def story_article(story: Story, sources: Mapping[str, Source], site: Site, language: str, *, heading: int) -> str:
     """Return what `story_page` says of the story alone, under a heading of this level."""
     words = Words(language)

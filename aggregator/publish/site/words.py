@@ -1,11 +1,12 @@
-"""What the public pages say, in Dutch and English: strings.toml and embed.toml, and how sentences are filled in."""
+"""What the public pages say, in Dutch and English: the three .toml files beside this, and how they are filled in."""
 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 _FILES = [
-    tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in ("strings.toml", "embed.toml")
+    tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    for name in ("strings.toml", "embed.toml", "service.toml")
 ]
 STRINGS: Mapping[str, Mapping[str, str]] = {
     language: {key: said for file in _FILES for key, said in file[language].items()} for language in ("nl", "en")

@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from aggregator.model import Source, Tags, Theme
+from aggregator.model import Evidence, Precision, Source, Story, Tags, Theme
 from aggregator.publish.channel import Channel
 from aggregator.publish.site import (
     PartnerStatus,
+    Reason,
     feeds_page,
     front_page,
     message_page,
@@ -19,6 +21,7 @@ from aggregator.publish.site import (
     stylesheet,
     theme_page,
 )
+from aggregator.text.dates import amsterdam_day, dutch_date
 from tests.publish.site.content import LERAREN, NEWS, PPS, SITE, SOURCES, STATUSES, THEMES, front, story
 
 FRONT = front()
@@ -81,7 +84,10 @@ def test_every_page_has_its_language_landmarks_and_one_first_heading(page: bytes
 @pytest.mark.parametrize(("page", "language"), PAGES)
 def test_every_page_holds_to_a_strict_policy_and_asks_nobody_else(page: bytes, language: str) -> None:
     tree = html.fromstring(page)
-    assert not tree.xpath("//script|//style|//iframe|//img|//form|//@style|//@*[starts-with(name(), 'on')]")
+    assert not tree.xpath("//script[@type!='application/ld+json']|//script[not(@type)]|//script/@src")
+    assert not tree.xpath(
+        "//style|//iframe|//img|//form[not(starts-with(@action, '/'))]|//@style|//@*[starts-with(name(), 'on')]"
+    )
     assert tree.xpath("//link[@rel='stylesheet']/@href") == [f"/static/{stylesheet()[0]}"]
     assert [href[:19] for href in tree.xpath("//link[@rel='icon']/@href")] == ["data:image/svg+xml,"]
     assert b"None" not in page
@@ -207,7 +213,7 @@ def test_the_operator_is_asked_for_a_contact_until_there_is_one() -> None:
 )
 def test_the_contact_is_a_link_if_it_can_be_one(contact: str, links: list[str]) -> None:
     page = html.fromstring(front_page(FRONT, replace(SITE, contact=contact), "nl"))
-    assert page.xpath("//footer//a/@href") == links
+    assert page.xpath("//footer//p/a/@href") == links
 
 
 def test_many_partners_are_counted_rather_than_all_listed() -> None:
@@ -374,7 +380,12 @@ def test_nothing_from_outside_is_markup() -> None:
     ]
     for page in pages:
         tree = html.fromstring(page)
-        assert not tree.xpath("//script|//@onload|//a[starts-with(@href, 'javascript')]")
+        for data in tree.xpath("//script/text()"):
+            assert "<" not in data
+            assert json.loads(data)["@type"] == "NewsArticle"
+        assert not tree.xpath(
+            "//script[not(@type='application/ld+json')]|//@onload|//a[starts-with(@href, 'javascript')]"
+        )
         assert b"\x00" not in page
 
 
@@ -384,3 +395,54 @@ def test_any_text_makes_a_page_that_reads_back(title: str, summary: str, kicker:
     shown = story(0, title=title, summary=summary, kicker=kicker, language=language)
     page = front_page(front(stories=[shown]), SITE, "nl").decode("utf-8")
     assert len(html.fromstring(page).xpath("//li[@class='story']")) == 1
+
+
+def told_to_machines(shown: Story) -> dict[str, object]:
+    (data,) = html.fromstring(story_page(shown, SOURCES, SITE, "nl")).xpath("//script/text()")
+    found: dict[str, object] = json.loads(data)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("precision", "stated"),
+    [(Precision.MONTH, "2022-06"), (Precision.DAY, "2022-06-30"), (Precision.MINUTE, "2022-06-30T00:00+02:00")],
+)
+def test_machines_are_told_the_date_as_exactly_as_the_partner_gave_it(precision: Precision, stated: str) -> None:
+    day = amsterdam_day(date(2022, 6, 30))
+    shown = story(5, published=day, date_precision=precision, date_evidence=Evidence.JSON_LD)
+    assert told_to_machines(shown)["datePublished"] == stated
+
+
+def test_machines_are_told_nothing_that_the_partner_did_not_say() -> None:
+    told = told_to_machines(story(10, link=None, summary="", authors=(), published=None))
+    assert not {"datePublished", "dateModified", "author", "abstract", "image"} & told.keys()
+    assert told["publisher"] == {"@type": "Organization", "name": "SBB", "url": "https://www.sbb.example/"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        (
+            Reason(is_from_feed=True, words=("techniek", "meisjes", "havo", "vmbo")),
+            "Gevonden in de feed van {} op {}. Thema {}, onder meer om “techniek”, “meisjes” en “havo”. "
+            "Automatisch geplaatst.",
+        ),
+        (
+            Reason(is_placed_by_hand=True),
+            "Gevonden op de site van {} op {}. Thema {}. Geplaatst door de redactie.",
+        ),
+        (
+            Reason(is_added_by_hand=True, is_placed_by_hand=True, words=("techniek",)),
+            "Door de redactie toegevoegd op {1}. Thema {2}, onder meer om “techniek”. Geplaatst door de redactie.",
+        ),
+    ],
+)
+def test_a_story_says_in_one_line_why_it_is_here(reason: Reason, line: str) -> None:
+    shown = story(0)
+    page = text(story_page(shown, SOURCES, SITE, "nl", reason), "//section[@class='why']/p").removesuffix(
+        " Hoe wij werken"
+    )
+    partner = SOURCES[shown.origin.source_id].organisation
+    day = dutch_date(shown.origin.first_seen, "nl")
+    label = {theme.slug: theme.label["nl"] for theme in THEMES}[shown.tags.theme or ""]
+    assert page == line.format(partner, day, label)
