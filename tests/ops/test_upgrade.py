@@ -50,6 +50,7 @@ printf '#!/bin/sh\\nexport PYTHONPATH=%s\\nexec %s -m aggregator "$@"\\n' "$2" "
 chmod +x "$1/bin/aggregator"
 """
 START = """#!/bin/sh
+cd "$DATA"
 "$ROOT/current/bin/aggregator" run > "$ROOT/log" 2>&1 &
 echo $! > "$ROOT/pid"
 """
@@ -132,7 +133,10 @@ class Machine:
 
     def start(self) -> None:
         subprocess.run([self.root / "start"], env=self.environ, check=True)
-        ends = time.monotonic() + 60
+        self.until_ready()
+
+    def until_ready(self) -> None:
+        ends = time.monotonic() + 120
         while not self.is_ready():
             assert time.monotonic() < ends, (self.root / "log").read_text()
             time.sleep(0.3)
@@ -201,7 +205,7 @@ def test_a_release_that_does_not_get_ready_is_undone_by_itself(machine: Machine,
     assert done.returncode == 1
     assert "going back" in done.stderr
     assert machine.current() == "first"
-    assert machine.is_ready()
+    machine.until_ready()
     assert state(open_store(filled.config.paths.database_url)) == before
 
 
