@@ -19,6 +19,7 @@ from aggregator.config.problems import Fault, complain, details, nearest, plain
 from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
+    Cluster,
     Desk,
     JoiningSection,
     Learning,
@@ -80,6 +81,7 @@ class Config:
     desk: Desk
     joining: JoiningSection
     polling: Polling
+    cluster: Cluster
     retention: Retention
     paths: Paths
     server: Server
@@ -121,6 +123,7 @@ class Config:
             "desk",
             "joining",
             "polling",
+            "cluster",
             "retention",
             "paths",
             "server",
@@ -277,6 +280,7 @@ def _assemble(
         desk=settings.desk,
         joining=settings.joining,
         polling=settings.polling,
+        cluster=settings.cluster,
         retention=settings.retention,
         paths=paths,
         server=settings.server,

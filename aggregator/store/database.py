@@ -22,6 +22,9 @@ Transaction = Connection
 APPEND_LOCK = 7_432_001  # PostgreSQL advisory lock: whoever appends to the log holds it until commit
 BUSY_SECONDS = 15
 
+# A server that stops says so in more than one way, and so does a pool that got no connection from it in time.
+GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError)
+
 CLOCK = {
     "sqlite": text("SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"),
     "postgresql": text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"),
@@ -67,8 +70,8 @@ class Store:
                 if not write and self.dialect == "postgresql":
                     options["isolation_level"] = "REPEATABLE READ"
                 yield connection.execution_options(**options)
-        except sa_exc.OperationalError as error:
-            raise StoreError(f"the database does not answer: {error.orig}") from error
+        except GONE as error:
+            raise StoreError(f"the database does not answer: {getattr(error, 'orig', error)}") from error
 
 
 def open_store(url: str) -> Store:
