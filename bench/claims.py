@@ -61,7 +61,7 @@ def main() -> None:
 
 def fill(store: Store, count: int, per_host: int) -> None:
     """Sources as they are after some days, due all over the hour."""
-    settings = to_json(Source(id="s", organisation="Partner", url="https://partner.example/feed", kind="feed"))
+    settings = to_json(Source(id="NUMBER", organisation="Partner", url="https://partner.example/feed", kind="feed"))
     visited = to_json(Poll(at=START, outcome=Outcome.UNCHANGED, succeeded_at=START, body_hash="0" * 32))
     values = {
         "count": count,
@@ -74,7 +74,8 @@ def fill(store: Store, count: int, per_host: int) -> None:
     # 7919 is a prime: the sources of a host are due far from each other, as they are with partners.
     statements = (
         "INSERT INTO source (id, settings, added_at) "
-        "SELECT 's' || n, cast(:settings AS json), :start FROM generate_series(0, :count - 1) n",
+        "SELECT 's' || n, cast(replace(:settings, 'NUMBER', 's' || n) AS json), :start "
+        "FROM generate_series(0, :count - 1) n",
         "INSERT INTO host (id, name, epoch) "
         "SELECT n, 'host' || n, 0 FROM generate_series(0, (:count - 1) / :per_host) n",
         "INSERT INTO poll (source_id, host_id, next_due, outcome, details) "
