@@ -25,6 +25,10 @@ BUSY_SECONDS = 15
 # A server that stops says so in more than one way, and so does a pool that got no connection from it in time.
 GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError)
 
+# Who is paused in the middle of a change (a frozen machine, a lost network) would keep its locks, and everybody from
+# going on. The server ends it instead.
+PAUSED = text("SET LOCAL idle_in_transaction_session_timeout = '8s'")
+
 CLOCK = {
     "sqlite": text("SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"),
     "postgresql": text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"),
@@ -48,6 +52,8 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """A short change; commits at the end, rolls back on an exception."""
         with self._connect(write=True) as connection, connection.begin():
+            if self.dialect == "postgresql":
+                connection.execute(PAUSED)
             yield connection
 
     @contextmanager

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -28,7 +29,7 @@ from tests.prove.sizes import FULL_SIZE, sample_and_full
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 WORKERS = 4
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 GAP = timedelta(seconds=0.5)
 PARALLEL = 2
 
@@ -86,6 +87,24 @@ def working(folder: Path, crowd: Crowd, database_url: str, **more: str) -> Itera
     finally:
         workers.end()
         store.close()
+
+
+Struck = list[tuple[subprocess.Popen[bytes] | None, dict[int, int]]]
+
+
+def strike(store: Store, workers: Workers, victims: Sequence[subprocess.Popen[bytes]], chance: Random) -> Struck:
+    """Pause or kill them; returns whom to let go on, and the leases under which they had work in flight."""
+    for each in victims:
+        each.send_signal(signal.SIGSTOP)
+    struck: Struck = []
+    for each in victims:
+        leases = held_by(store, each)  # now that it cannot change it any more
+        if chance.random() < 0.5:
+            workers.kill(each)
+            struck.append((None, leases))
+        else:
+            struck.append((each, leases))
+    return struck
 
 
 def unpolled(store: Store) -> int:
@@ -175,25 +194,20 @@ def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
             if unpolled(store) < crowd.sources / 4:
                 wait_for(lambda: not unpolled(store), 120)
                 next_round(store, crowd)
-            victims = [(each, leases) for each in workers.running if (leases := held_by(store, each))]
-            if not victims:
-                time.sleep(0.02)
-                continue
-            victim, _ = chance.choice(victims)
-            is_paused = chance.random() < 0.5
-            victim.send_signal(signal.SIGSTOP)
-            in_flight = held_by(store, victim)  # as it stands now that it cannot change it any more
-            if not is_paused:
-                workers.kill(victim)
-            if in_flight:
-                followed_after.append(wait_for(lambda held=in_flight: not still_held(store, held), 90))
-                fenced += is_paused
-            if is_paused:
-                victim.send_signal(signal.SIGCONT)
+            time.sleep(chance.uniform(0, 1.5))
+            at_work = [each for each in workers.running if held_by(store, each)]
+            struck = strike(store, workers, chance.sample(at_work, min(2, len(at_work))), chance)
+            began = time.monotonic()
+            wait_for(lambda held=struck: not any(still_held(store, leases) for _, leases in held), 90)
+            for paused, leases in struck:
+                fenced += bool(paused and leases)
+                followed_after += [time.monotonic() - began] if leases else []
+                if paused:
+                    paused.send_signal(signal.SIGCONT)
         wait_for(lambda: not unpolled(store), 120)
         print(
-            f"{times} victims with work in flight, {fenced} of them paused; followed after {max(followed_after):.1f} s "
-            f"at most, {sorted(followed_after)[times // 2]:.1f} s in the middle; {len(crowd.heard)} requests"
+            f"{len(followed_after)} victims with work in flight, {fenced} of them paused; "
+            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle; {len(crowd.heard)} requests"
         )
         assert max(followed_after) < LEASE.total_seconds() + 5
         assert_nothing_is_lost_or_doubled(store, crowd)

@@ -1,10 +1,12 @@
 import time
 from datetime import timedelta
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import text, update
 
+from aggregator.errors import StoreError
 from aggregator.model import Outcome, Poll
-from aggregator.store import Store, leases, sources
+from aggregator.store import Store, database, leases, sources
 from aggregator.store.leases import Claimed
 from aggregator.store.tables import host
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -170,3 +172,18 @@ def test_nobody_counts_more_due_hosts_than_matter(store: Store) -> None:
     add(store, "a", "b", "c")
     with store.read() as transaction:
         assert [leases.count_due(transaction, NOW, most) for most in (2, 9)] == [2, 3]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_paused_in_the_middle_of_a_change_does_not_keep_its_locks(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, "a")
+    (mine,) = claim(store)
+    monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+    with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
+        leases.fence(transaction, [mine.lease])
+        time.sleep(1)
+        with store.write() as other:
+            assert leases.fence(other, [mine.lease]) == {mine.lease.host_id}
+        leases.release(transaction, [mine.lease])
