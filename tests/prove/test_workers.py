@@ -24,6 +24,8 @@ from aggregator.store import Store, libpq_address, open_store, sources
 from aggregator.store.check import contradictions
 from aggregator.store.events import since
 from aggregator.store.tables import EPOCH, MICROSECOND, host, item, poll
+from tests.conftest import missing
+from tests.postgres import OwnServer, PostgresUnavailableError
 from tests.prove.crowd import Crowd
 from tests.prove.sizes import FULL_SIZE, sample_and_full
 
@@ -207,12 +209,40 @@ def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
         wait_for(lambda: not unpolled(store), 120)
         print(
             f"{len(followed_after)} victims with work in flight, {fenced} of them paused; "
-            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle; {len(crowd.heard)} requests"
+            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle; "
+            f"{len(crowd.heard)} requests"
         )
         assert max(followed_after) < LEASE.total_seconds() + 5
         assert_nothing_is_lost_or_doubled(store, crowd)
         with psycopg.connect(libpq_address(database_url)) as connection:
             assert_ticks_were_done_once(connection)
+
+
+@sample_and_full("restarts", 1, 3)
+def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselves(
+    restarts: int, tmp_path: Path
+) -> None:
+    try:
+        server = OwnServer(os.getpid())
+    except PostgresUnavailableError as error:
+        missing(f"PostgreSQL ({error})")
+    back_after = []
+    with Crowd(240, 40, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, server.url) as (store, workers):
+        before = list(workers.running)
+        for number in range(restarts):
+            wait_for(lambda: any(held_by(store, each) for each in workers.running), 120)
+            heard, left = len(crowd.heard), unpolled(store)
+            server.restart("immediate" if number % 2 == 0 else "fast")
+            assert left, "nothing was left to do"
+            back_after.append(wait_for(lambda was=heard: len(crowd.heard) > was + 20, 60))
+            wait_for(lambda: not unpolled(store), 180)
+            next_round(store, crowd)
+        wait_for(lambda: not unpolled(store), 180)
+        print(f"{restarts} restarts; at work again after {max(back_after):.1f} s at most")
+        assert workers.running == before
+        assert [each.poll() for each in before] == [None] * WORKERS
+        assert_nothing_is_lost_or_doubled(store, crowd)
+    server.stop()
 
 
 def watch_ticks(connection: psycopg.Connection[Any]) -> None:
