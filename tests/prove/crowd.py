@@ -124,10 +124,8 @@ class Crowd:
                 self.heard.append(Heard(server=server, path=path, begun=begun, ended=monotonic()))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            self.open[server] -= 1
             writer.close()
+        self.open[server] -= 1
 
     def _feed(self, path: str) -> bytes:
         number = path.strip("/")
