@@ -62,7 +62,14 @@ def poll_due(line: Line, now: datetime, owner: str, only: Sequence[str] | None =
     while True:
         with line.store.write() as transaction:
             claimed = leases.claim(
-                transaction, owner, now, hosts=line.hosts, per_host=line.per_host, lease=line.lease, only=only
+                transaction,
+                owner,
+                now,
+                hosts=line.hosts,
+                per_host=line.per_host,
+                lease=line.lease,
+                rest=line.rest,
+                only=only,
             )
             if claimed:
                 line.renew(transaction, now)

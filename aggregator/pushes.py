@@ -35,7 +35,7 @@ def work_off(line: Line, now: datetime, owner: str) -> Iterator[Report]:
         return
     with line.store.write() as transaction:
         ids = sorted({each.source_id for each in waiting})
-        claimed = leases.claim_sources(transaction, owner, ids, lease=line.lease)
+        claimed = leases.claim_sources(transaction, owner, ids, lease=line.lease, rest=line.rest)
         held = {each.source.id: each for each in claimed}
         ours = [each for each in waiting if each.source_id in held]
         inbox.begin(transaction, ours)

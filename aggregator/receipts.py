@@ -58,6 +58,7 @@ class Line:
     hosts: int = 200  # claimed at once
     per_host: int = 50
     lease: timedelta = timedelta(minutes=10)
+    rest: timedelta = timedelta(0)  # of a host between us and another worker; one worker's fetcher keeps the gap itself
     keep_bodies: bool = True
 
 

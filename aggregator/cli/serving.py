@@ -63,13 +63,13 @@ def worker(
     import logging
 
     from aggregator.cli.context import configuration, quiet_logs
-    from aggregator.schedule.cluster import Hands, work
+    from aggregator.schedule.cluster import Hands, of_many, work
     from aggregator.wiring import open_service
 
     config = configuration()
     _needs_postgresql(config, "worker")
     quiet_logs(logging.INFO)
-    hands = Hands(open_service(config, moment("")))
+    hands = Hands(of_many(open_service(config, moment(""))))
     for _ in range(concurrency):
         hands.lend(open_service(config, moment("")))
     work(config.paths.database_url, hands)

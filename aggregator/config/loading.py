@@ -20,6 +20,7 @@ from aggregator.config.settings import (
     SECRETS,
     SHORT_NAMES,
     BackupSection,
+    Cluster,
     Desk,
     JoiningSection,
     Learning,
@@ -84,6 +85,7 @@ class Config:
     desk: Desk
     joining: JoiningSection
     polling: Polling
+    cluster: Cluster
     retention: Retention
     backup: BackupSection
     operations: Operations
@@ -128,6 +130,7 @@ class Config:
             "desk",
             "joining",
             "polling",
+            "cluster",
             "retention",
             "backup",
             "operations",
@@ -286,6 +289,7 @@ def _assemble(
         desk=settings.desk,
         joining=settings.joining,
         polling=settings.polling,
+        cluster=settings.cluster,
         retention=settings.retention,
         backup=settings.backup,
         operations=settings.operations,

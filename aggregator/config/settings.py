@@ -104,6 +104,12 @@ class Polling(Section):
         return self
 
 
+class Cluster(Section):
+    """How several workers share the polling."""
+
+    lease: Annotated[Duration, between(timedelta(seconds=5), timedelta(hours=1))] = timedelta(minutes=3)
+
+
 class Retention(Section):
     """How long is kept what need not be kept for ever; stories and decisions stay."""
 
@@ -206,6 +212,7 @@ class Settings(Section):
     desk: Desk = Desk()
     joining: JoiningSection = JoiningSection()
     polling: Polling = Polling()
+    cluster: Cluster = Cluster()
     retention: Retention = Retention()
     backup: BackupSection = BackupSection()
     operations: Operations = Operations()

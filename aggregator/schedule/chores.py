@@ -6,7 +6,7 @@ clock. None keeps anything between two turns but what the database holds, so any
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -38,6 +38,7 @@ class Turn:
 
     service: Service
     now: datetime
+    owner: str = field(default_factory=lambda: f"chores-{os.getpid()}")  # of leases that it takes
     is_stopping: Callable[[], bool] = lambda: False
 
 
@@ -67,7 +68,7 @@ def deliver(turn: Turn) -> None:
 
 def take_pushes(turn: Turn) -> None:
     """What hubs pushed comes in, and out."""
-    reports = list(pushes.work_off(turn.service.line, turn.now, f"pushes-{os.getpid()}"))
+    reports = list(pushes.work_off(turn.service.line, turn.now, turn.owner))
     for each in reports:
         log.info("push_finished", source=each.source.id, new=each.new, changed=each.changed)
     if any(each.new or each.changed for each in reports):

@@ -2,8 +2,9 @@
 
 A job says only "poll some", "deliver", "look what is due". It carries nothing, so one that is lost, doubled or late
 loses and doubles nothing: what is polled stands in the leases, what is sent in the outbox, and what is done once a tick
-in `ticks`. That is why jobs of a dead worker are thrown away and not repeated, why no job holds a lock, and why each
-version of Procrastinate may have a schema of its own, so that workers of two versions can run side by side.
+in `ticks`. That is why jobs of a dead worker are thrown away and not repeated (only a tick that one died over is free
+again), why no job holds a lock, and why each version of Procrastinate may have a schema of its own, so that workers of
+two versions can run side by side.
 
 One periodic job, `plan`, runs every second somewhere: it has chores done whose tick has come and asks for as many
 polling jobs as there is work for.
@@ -11,15 +12,17 @@ polling jobs as there is work for.
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Event
-from time import monotonic
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from time import monotonic, sleep
 
 import procrastinate
 import psycopg
@@ -44,35 +47,58 @@ SCHEMA = f"dispatch_{procrastinate.__version__.replace('.', '_')}"
 EVERY_SECOND = "* * * * * *"
 HEARTBEAT, DEAD_AFTER = 5.0, 20.0  # seconds
 MOST_WAITING = 32  # polling jobs that are asked for at once, however much is due
-STOP_SECONDS = 8.0  # what is under way may end in this time; then its leases are given back
-LONGEST_PAUSE = 30.0  # seconds between two tries to reach the database
+STOP_SECONDS = 7.0  # what is under way may end in this time; then its leases are given back ...
+LAST_SECONDS = 1.5  # ... for as long as this, and the process goes: supervisors kill after 10 s
+LONGEST_PAUSE = 10.0  # seconds between two tries to reach the database
+CONNECTIONS = 6  # for dispatch: two listen, the others fetch jobs, beat and write down what ended
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def owner_name() -> str:
+    """Who holds a lease, for whoever reads the table; in containers many processes have the same name and number."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def of_many(service: Service) -> Service:
+    """The same service, as one of many that share the polling."""
+    return replace(service, line=replace(service.line, lease=service.config.cluster.lease, rest=service.line.gap))
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What the jobs of one process work with. Stopped, it asks nobody any more.
 
-    A fetcher serves one thread, so a polling job borrows one of several services; all other jobs share `home`.
+    A fetcher serves one thread, so a polling job borrows one of several services; all other jobs share `home`, which
+    fetches nothing.
     """
 
     home: Service
     lent: SimpleQueue[Service] = field(default_factory=SimpleQueue)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    owner: str = field(default_factory=owner_name)
     stopping: Event = field(default_factory=Event)
+    at_chores: dict[str, Lock] = field(default_factory=lambda: {chore.name: Lock() for chore in CHORES})
 
     def lend(self, service: Service) -> None:
         """One more polling job may go on at the same time, with this."""
-        self.lent.put(stoppable(service, self.stopping.is_set))
+        self.lent.put(stoppable(of_many(service), self.stopping.is_set))
 
     @contextmanager
-    def borrowed(self) -> Iterator[Service]:
-        """A service of one's own for a while."""
-        service = self.lent.get()
+    def borrowed(self) -> Iterator[Service | None]:
+        """A service of one's own for a while; None when all are lent, to jobs of before the database was lost."""
+        try:
+            service = self.lent.get_nowait()
+        except Empty:
+            yield None
+            return
         try:
             yield service
         finally:
             self.lent.put(service)
+
+    def give_back(self) -> None:
+        """Give back what this process still holds. What its threads bring afterwards is dropped."""
+        with suppress(StoreError), self.home.store.write() as transaction:
+            leases.free(transaction, self.owner, self.home.line.gap)
 
 
 def tick_of(chore: Chore, now: datetime) -> datetime:
@@ -93,14 +119,17 @@ def jobs_wanted(due_hosts: int, hosts_at_once: int) -> int:
 def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     """The jobs that a worker can do, over the dispatch tables in `database_url`."""
     connector = procrastinate.PsycopgConnector(
-        conninfo=libpq_address(database_url), kwargs={"options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=4
+        conninfo=libpq_address(database_url),
+        kwargs={"options": f"-c search_path={SCHEMA}"},
+        min_size=1,
+        max_size=CONNECTIONS,
     )
     app = procrastinate.App(connector=connector)
 
     @app.periodic(cron=EVERY_SECOND)
     @app.task(name="plan", queue="control", queueing_lock="plan", priority=10)
     async def plan(timestamp: int) -> None:  # noqa: ARG001  our own clock says what is due
-        await throw_away_dead(app)
+        await throw_away_dead(app, hands)
         for name, lock in await asyncio.to_thread(work_to_do, hands, _now()):
             with suppress(AlreadyEnqueued):  # nobody came to the last one yet
                 await app.configure_task(name, queueing_lock=lock).defer_async()
@@ -117,48 +146,95 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
 
 def work_to_do(hands: Hands, now: datetime) -> list[tuple[str, str]]:
     """The jobs that should be asked for, (name, queueing lock): at most one job waits under each lock."""
-    with hands.home.store.write() as transaction:
-        due = [chore.name for chore in CHORES if ticks.once(transaction, chore.name, tick_of(chore, now))]
-        polling = jobs_wanted(leases.count_due(transaction, now), hands.home.line.hosts)
+    at_once = hands.home.line.hosts
+    with hands.home.store.read() as transaction:
+        done = ticks.newest(transaction, [chore.name for chore in CHORES])
+        polling = jobs_wanted(leases.count_due(transaction, now, MOST_WAITING * at_once), at_once)
+    due = [chore.name for chore in CHORES if done.get(chore.name, EPOCH) < tick_of(chore, now)]
     return [(name, name) for name in due] + [("poll", f"poll-{number}") for number in range(polling)]
 
 
 def poll_some(hands: Hands) -> None:
     """Poll what is due until nothing is left; several may do so at once, each with hosts of its own."""
     with hands.borrowed() as service, suppress(Stopping):
-        poll_round(service, _now(), hands.owner, releases=False)
+        try:
+            if service is not None and not hands.stopping.is_set():
+                poll_round(service, _now(), hands.owner, releases=False)
+        except StoreError as error:  # what it held is free when the database is back, or when its leases end
+            log.error("round_failed", error=str(error))
 
 
-async def throw_away_dead(app: procrastinate.App) -> None:
+def do_once(chore: Chore, hands: Hands, now: datetime) -> None:
+    """Do it, unless somebody did it for this tick, or this process is still at it for an earlier one."""
+    lock = hands.at_chores[chore.name]
+    if hands.stopping.is_set() or not lock.acquire(blocking=False):
+        return
+    try:
+        with hands.home.store.write() as transaction:
+            is_ours = ticks.once(transaction, chore.name, tick_of(chore, now))
+        if is_ours:
+            take(chore, Turn(service=hands.home, now=now, owner=hands.owner, is_stopping=hands.stopping.is_set))
+    except StoreError as error:
+        log.error("chore_failed", chore=chore.name, error=str(error))
+    finally:
+        lock.release()
+
+
+async def throw_away_dead(app: procrastinate.App, hands: Hands) -> None:
     """Forget the jobs of workers that died: what they were to do is asked for again by what is due."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
         log.warning("job_thrown_away", job=job.task_name)
-        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+        if job.task_name in hands.at_chores:
+            await asyncio.to_thread(_free_tick, hands, job.task_name)
+        with suppress(ConnectorException):  # another process threw it away at the same moment
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+
+def _free_tick(hands: Hands, chore: str) -> None:
+    with hands.home.store.write() as transaction:
+        ticks.again(transaction, chore)
 
 
 def work(database_url: str, hands: Hands) -> None:
-    """Work until SIGTERM or SIGINT; a lost database is waited for. Gives back what it still holds at the end."""
+    """Work until SIGTERM or SIGINT; a lost database is waited for. Gives back what it still holds at the end.
+
+    Within ten seconds of being asked the process is gone, whatever a server or the database still keeps waiting.
+    """
     try:
         asyncio.run(_work(database_url, hands, hands.lent.qsize()))
     finally:
-        with suppress(StoreError), hands.home.store.write() as transaction:
-            leases.free(transaction, hands.owner)
+        hands.give_back()
+
+
+def _leave_in_time(hands: Hands) -> None:
+    """End the process when what is under way does not: neither threads nor libraries can be told to."""
+    sleep(STOP_SECONDS)
+    log.warning("left_what_was_under_way")
+    last = Thread(target=hands.give_back, daemon=True)
+    last.start()
+    last.join(LAST_SECONDS)
+    os._exit(0)
 
 
 async def _work(database_url: str, hands: Hands, polling: int) -> None:
-    stop = asyncio.Event()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    # The usual number of threads follows that of the cores: a few that hang would keep `plan` from its turn.
+    loop.set_default_executor(ThreadPoolExecutor(polling + len(CHORES) + 4))
 
     def be_asked() -> None:
+        if not hands.stopping.is_set():
+            Thread(target=_leave_in_time, args=(hands,), name="leave", daemon=True).start()
         hands.stopping.set()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, be_asked)
+        loop.add_signal_handler(number, be_asked)
     pause = 1.0
     while not stop.is_set():
         started = monotonic()
         try:
             await asyncio.to_thread(make_tables, database_url)
+            await asyncio.to_thread(hands.give_back)  # of before the database was lost: nobody brings it any more
             await _until(stop, make_dispatch(database_url, hands), polling)
         except (ConnectorException, psycopg.Error, OSError) as error:
             log.error("database_lost", error=str(error.__cause__ or error), again_in=pause)
@@ -210,7 +286,7 @@ def make_tables(database_url: str) -> None:
 
 def _job(chore: Chore, hands: Hands) -> Callable[[], None]:
     def job() -> None:
-        take(chore, Turn(service=hands.home, now=_now(), is_stopping=hands.stopping.is_set))
+        do_once(chore, hands, _now())
 
     return job
 

@@ -22,6 +22,13 @@ Transaction = Connection
 APPEND_LOCK = 7_432_001  # PostgreSQL advisory lock: whoever appends to the log holds it until commit
 BUSY_SECONDS = 15
 
+# A server that stops says so in more than one way, and so does a pool that got no connection from it in time.
+GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError)
+
+# Who is paused in the middle of a change (a frozen machine, a lost network) would keep its locks, and everybody from
+# going on. The server ends it instead.
+PAUSED = text("SET LOCAL idle_in_transaction_session_timeout = '8s'")
+
 CLOCK = {
     "sqlite": text("SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"),
     "postgresql": text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"),
@@ -45,6 +52,8 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """A short change; commits at the end, rolls back on an exception."""
         with self._connect(write=True) as connection, connection.begin():
+            if self.dialect == "postgresql":
+                connection.execute(PAUSED)
             yield connection
 
     @contextmanager
@@ -67,8 +76,8 @@ class Store:
                 if not write and self.dialect == "postgresql":
                     options["isolation_level"] = "REPEATABLE READ"
                 yield connection.execution_options(**options)
-        except sa_exc.OperationalError as error:
-            raise StoreError(f"the database does not answer: {error.orig}") from error
+        except GONE as error:
+            raise StoreError(f"the database does not answer: {getattr(error, 'orig', error)}") from error
 
 
 def open_store(url: str) -> Store:

@@ -3,18 +3,23 @@
 One holder per host is what makes politeness hold across machines. A claim raises the host's epoch, and `fence` lets
 only results of the current epoch in: what a paused or dead worker brings late is dropped. Leases are measured by the
 database's clock; what is due, by the `now` that the caller works at.
+
+The gap between two requests is carried by the host too: given back, it rests for as long (`Lease.rest`) before anybody
+else may have it. `lease_until` of a host without an owner is the end of that rest.
 """
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from aggregator.model import Poll, Source
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
+
+NO_REST = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +31,7 @@ class Lease:
     owner: str
     epoch: int
     until: datetime
+    rest: timedelta = NO_REST  # that its host has afterwards, before somebody else comes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +55,7 @@ def claim(
     hosts: int,
     per_host: int,
     lease: timedelta,
+    rest: timedelta = NO_REST,
     only: Sequence[str] | None = None,
 ) -> list[Claimed]:
     """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources.
@@ -56,11 +63,9 @@ def claim(
     `only` limits it to these source ids.
     """
     clock = database_time(transaction)
-    free = or_(host.c.owner.is_(None), host.c.lease_until < clock)
-    rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
     query = (
         select(host.c.id, host.c.name, host.c.epoch)
-        .where(host.c.next_due <= now, free, rested)
+        .where(*_could_be_claimed(clock, now))
         .order_by(host.c.owner.is_(None), host.c.next_due)
         .limit(hosts)
         .with_for_update(skip_locked=True)
@@ -68,18 +73,18 @@ def claim(
     if only is not None:
         due = select(poll.c.host_id).where(poll.c.source_id.in_(only), poll.c.next_due <= now)
         query = query.where(host.c.id.in_(due))
-    leases = _taken(transaction, query, owner, clock + lease)
+    leases = _taken(transaction, query, owner, clock + lease, rest)
     if not leases:
         return []
     claimed = _due_sources(transaction, leases, now, per_host, only)
     _give_back(transaction, leases.keys() - {each.lease.host_id for each in claimed})
     if claimed or only is not None:
         return claimed
-    return claim(transaction, owner, now, hosts=hosts, per_host=per_host, lease=lease)
+    return claim(transaction, owner, now, hosts=hosts, per_host=per_host, lease=lease, rest=rest)
 
 
 def claim_sources(
-    transaction: Transaction, owner: str, source_ids: Sequence[str], *, lease: timedelta
+    transaction: Transaction, owner: str, source_ids: Sequence[str], *, lease: timedelta, rest: timedelta = NO_REST
 ) -> list[Claimed]:
     """Take the hosts of these sources, due or not, for what came without being asked for.
 
@@ -89,10 +94,10 @@ def claim_sources(
     theirs = select(poll.c.host_id).where(poll.c.source_id.in_(source_ids))
     query = (
         select(host.c.id, host.c.name, host.c.epoch)
-        .where(host.c.id.in_(theirs), or_(host.c.owner.is_(None), host.c.lease_until < clock))
+        .where(host.c.id.in_(theirs), _is_free(clock))
         .with_for_update(skip_locked=True)
     )
-    leases = _taken(transaction, query, owner, clock + lease)
+    leases = _taken(transaction, query, owner, clock + lease, rest)
     if not leases:
         return []
     wanted = all_columns().where(poll.c.host_id.in_(list(leases)), source.c.id.in_(source_ids))
@@ -102,10 +107,22 @@ def claim_sources(
     return claimed
 
 
-def _taken(transaction: Transaction, free: Select[int, str, int], owner: str, until: datetime) -> dict[int, Lease]:
+def _is_free(clock: datetime) -> ColumnElement[bool]:
+    """Nobody's lease runs, nor the rest after one."""
+    return or_(host.c.lease_until.is_(None), host.c.lease_until < clock)
+
+
+def _could_be_claimed(clock: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
+    return host.c.next_due <= now, _is_free(clock), rested
+
+
+def _taken(
+    transaction: Transaction, free: Select[int, str, int], owner: str, until: datetime, rest: timedelta
+) -> dict[int, Lease]:
     """Leases on the hosts that `free` finds, by host."""
     leases = {
-        row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=until)
+        row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=until, rest=rest)
         for row in transaction.execute(free)
     }
     if leases:
@@ -160,10 +177,17 @@ def save_polls(transaction: Transaction, polls: Sequence[tuple[str, Poll]]) -> N
 
 
 def release(transaction: Transaction, leases: Iterable[Lease]) -> None:
-    """Give hosts back, due again when the most urgent of their sources is."""
-    ids = [lease.host_id for lease in leases]
+    """Give hosts back, due again when the most urgent of their sources is, and not before they rested."""
+    ids, rest = [], NO_REST
+    for lease in leases:
+        ids.append(lease.host_id)
+        rest = max(rest, lease.rest)
     if ids:
-        refresh_hosts(transaction, ids, owner=None, lease_until=None)
+        refresh_hosts(transaction, ids, owner=None, lease_until=_rested(transaction, rest))
+
+
+def _rested(transaction: Transaction, rest: timedelta) -> datetime | None:
+    return database_time(transaction) + rest if rest else None
 
 
 def pause_host(transaction: Transaction, host_id: int, until: datetime) -> None:
@@ -178,16 +202,15 @@ def free_all(transaction: Transaction) -> None:
     )
 
 
-def free(transaction: Transaction, owner: str) -> None:
-    """Give back everything that `owner` holds, due again at once: it stops, and writes nothing more."""
-    transaction.execute(
-        update(host).where(host.c.owner == owner).values(owner=None, lease_until=None, epoch=host.c.epoch + 1)
-    )
+def free(transaction: Transaction, owner: str, rest: timedelta = NO_REST) -> None:
+    """Give back everything that `owner` holds, due again once it rested: it stops, and writes nothing more."""
+    given = update(host).where(host.c.owner == owner)
+    until = _rested(transaction, rest)
+    transaction.execute(given.values(owner=None, lease_until=until, epoch=host.c.epoch + 1))
 
 
-def count_due(transaction: Transaction, now: datetime) -> int:
-    """How many hosts could be claimed now."""
-    free_now = or_(host.c.owner.is_(None), host.c.lease_until < database_time(transaction))
-    rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
-    query = select(func.count()).select_from(host).where(host.c.next_due <= now, free_now, rested)
-    return transaction.execute(query).scalar_one()
+def count_due(transaction: Transaction, now: datetime, most: int) -> int:
+    """How many hosts could be claimed now, as far as it matters: nobody counts a million to ask for some."""
+    some = select(host.c.id).where(*_could_be_claimed(database_time(transaction), now))
+    some = some.order_by(host.c.next_due).limit(most)  # along the index, whatever old statistics make of it
+    return transaction.execute(select(func.count()).select_from(some.subquery())).scalar_one()

@@ -9,16 +9,19 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import func, select
 
 from aggregator.model import State
 from aggregator.schedule import cluster
-from aggregator.schedule.cluster import CHORES, Hands, jobs_wanted, make_tables, tick_of, work_to_do
+from aggregator.schedule.cluster import CHORES, Hands, do_once, jobs_wanted, make_tables, tick_of, work_to_do
 from aggregator.store import Store, documents, leases, libpq_address, open_store, sources, stories
+from aggregator.store.tables import host
 from aggregator.wiring import Service, open_service
 from tests.factories import DAY, HOUR, NOW
 from tests.prove.network import FEEDS, Network, environment
@@ -113,7 +116,7 @@ def test_two_workers_share_the_polling_and_each_source_is_asked_once(
         each.send_signal(signal.SIGTERM)
     assert [each.wait(10) for each in workers] == [0, 0]
     with store.write() as transaction:
-        assert leases.count_due(transaction, datetime.now(UTC) + DAY) > 0  # nothing is held any more
+        assert leases.count_due(transaction, datetime.now(UTC) + DAY, 9) > 0  # nothing is held any more
 
 
 @on_postgresql
@@ -136,7 +139,7 @@ def test_web_processes_serve_what_a_worker_publishes_and_a_decision_comes_out(
     wait_for(lambda: feed().count(b"<entry") > 10)
     with store.read() as transaction:
         slug = stories.load(transaction, stories.by_state(transaction, State.PUBLISHED, limit=1))[0].slug
-    assert slug.encode() in feed()
+    wait_for(lambda: slug.encode() in feed())
     command = [sys.executable, "-m", "aggregator", "stories", "reject", slug]
     subprocess.run(command, env=environ, check=True, capture_output=True)
     wait_for(lambda: slug.encode() not in feed())
@@ -168,10 +171,49 @@ def test_dispatch_tables_are_made_once_by_many_at_once_and_apart_from_ours(datab
 def test_a_tick_is_asked_for_once_and_a_missed_one_is_caught_up_with_once(service: Service) -> None:
     hands = Hands(service)
     names = {chore.name for chore in CHORES}
-    assert {name for name, _ in work_to_do(hands, NOW) if name != "poll"} == names
-    assert [name for name, _ in work_to_do(hands, NOW) if name != "poll"] == []
-    later = [name for name, _ in work_to_do(hands, NOW + 30 * DAY) if name != "poll"]
-    assert Counter(later) == Counter(names)
+    for now in (NOW, NOW + 30 * DAY):
+        assert Counter(name for name, _ in work_to_do(hands, now) if name != "poll") == Counter(names)
+        for chore in CHORES:
+            do_once(chore, hands, now)
+        assert [name for name, _ in work_to_do(hands, now) if name != "poll"] == []
+
+
+@on_postgresql
+def test_a_chore_that_this_process_is_still_at_is_left_to_another(service: Service) -> None:
+    done: list[datetime] = []
+    chore = replace(CHORES[0], do=lambda turn: done.append(turn.now))
+    busy, idle = Hands(service), Hands(service)
+    with busy.at_chores[chore.name]:
+        do_once(chore, busy, NOW)
+    assert done == []
+    do_once(chore, idle, NOW)
+    do_once(chore, busy, NOW)
+    assert done == [NOW]
+
+
+@on_postgresql
+def test_where_all_services_are_lent_a_polling_job_ends_at_once(service: Service) -> None:
+    hands = Hands(service)
+    hands.lend(service)
+    with hands.borrowed() as mine, hands.borrowed() as none:
+        assert mine is not None
+        assert none is None
+        cluster.poll_some(hands)
+    assert hands.lent.qsize() == 1
+
+
+@on_postgresql
+def test_a_worker_is_gone_within_ten_seconds_although_a_server_hangs(
+    start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], network: Network, store: Store
+) -> None:
+    subprocess.run([sys.executable, "-m", "aggregator", "db", "upgrade"], env=environ, check=True, capture_output=True)
+    network.seconds = 25
+    worker = start("worker")
+    wait_for(lambda: network.busy)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    with store.read() as transaction:
+        assert transaction.execute(select(func.count()).where(host.c.owner.is_not(None))).scalar_one() == 0
 
 
 def test_there_are_as_many_polling_jobs_as_there_is_work_for_within_bounds() -> None:
@@ -179,9 +221,14 @@ def test_there_are_as_many_polling_jobs_as_there_is_work_for_within_bounds() -> 
 
 
 @on_postgresql
-def test_jobs_of_a_worker_that_died_are_thrown_away(database_url: str, service: Service) -> None:
+def test_jobs_of_a_worker_that_died_are_thrown_away_and_its_tick_is_free_again(
+    database_url: str, service: Service
+) -> None:
     make_tables(database_url)
-    app = cluster.make_dispatch(database_url, Hands(service))
+    hands = Hands(service)
+    app = cluster.make_dispatch(database_url, hands)
+    tidy = next(chore for chore in CHORES if chore.name == "tidy")
+    do_once(tidy, hands, NOW)
 
     async def dead_and_buried() -> tuple[int, int]:
         async with app.open_async():
@@ -192,10 +239,11 @@ def test_jobs_of_a_worker_that_died_are_thrown_away(database_url: str, service: 
                 "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
             )
             before = len(list(await app.job_manager.list_jobs_async()))
-            await cluster.throw_away_dead(app)
+            await cluster.throw_away_dead(app, hands)
             return before, len(list(await app.job_manager.list_jobs_async()))
 
     assert asyncio.run(dead_and_buried()) == (1, 0)
+    assert ("tidy", "tidy") in work_to_do(hands, NOW)  # it died over this tick: another does it once more
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
+import time
 from datetime import timedelta
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import text, update
 
+from aggregator.errors import StoreError
 from aggregator.model import Outcome, Poll
-from aggregator.store import Store, leases, sources
+from aggregator.store import Store, database, leases, sources
 from aggregator.store.leases import Claimed
 from aggregator.store.tables import host
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -141,3 +144,46 @@ def test_a_host_that_has_nothing_due_after_all_is_not_held_for_nothing(store: St
         transaction.execute(update(host).values(next_due=NOW))
     assert claim(store) == []
     assert ids(claim(store, "other", now_plus=DAY)) == ["a", "b"]
+
+
+def test_a_host_rests_for_the_gap_before_another_worker_has_it(store: Store) -> None:
+    add(store, "a", "b", same_host=True)
+    first = claim(store, per_host=1, rest=HOUR)
+    finish(store, first)
+    assert claim(store, "other") == []
+    with store.write() as transaction:
+        assert leases.count_due(transaction, NOW, 9) == 0
+        transaction.execute(update(host).values(lease_until=NOW - 1000 * DAY))  # by the database's clock it is over
+    assert ids(claim(store, "other")) == ["b"]
+
+
+def test_what_a_stopping_worker_gives_back_rests_too_and_its_late_results_are_dropped(store: Store) -> None:
+    add(store, "a", "b")
+    (mine, _), rest = claim(store, "mine"), timedelta(seconds=0.2)
+    with store.write() as transaction:
+        leases.free(transaction, "mine", rest)
+        assert leases.fence(transaction, [mine.lease]) == set()
+    assert claim(store, "other") == []
+    time.sleep(0.25)
+    assert ids(claim(store, "other")) == ["a", "b"]
+
+
+def test_nobody_counts_more_due_hosts_than_matter(store: Store) -> None:
+    add(store, "a", "b", "c")
+    with store.read() as transaction:
+        assert [leases.count_due(transaction, NOW, most) for most in (2, 9)] == [2, 3]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_paused_in_the_middle_of_a_change_does_not_keep_its_locks(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, "a")
+    (mine,) = claim(store)
+    monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+    with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
+        leases.fence(transaction, [mine.lease])
+        time.sleep(1)
+        with store.write() as other:
+            assert leases.fence(other, [mine.lease]) == {mine.lease.host_id}
+        leases.release(transaction, [mine.lease])

@@ -1,0 +1,275 @@
+"""Many workers over one PostgreSQL: polite together, killed and paused at random, and their database restarted."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+
+from aggregator.schedule.chores import CHORES
+from aggregator.store import Store, libpq_address, open_store, sources
+from aggregator.store.check import contradictions
+from aggregator.store.events import since
+from aggregator.store.tables import EPOCH, MICROSECOND, host, item, poll
+from tests.conftest import missing
+from tests.postgres import OwnServer, PostgresUnavailableError
+from tests.prove.crowd import Crowd
+from tests.prove.sizes import FULL_SIZE, sample_and_full
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+WORKERS = 4
+LEASE = timedelta(seconds=10)
+GAP = timedelta(seconds=0.5)
+PARALLEL = 2
+STARVED = 300.0  # seconds: a machine that is busy with other tests may take so long over a round
+
+
+class Workers:
+    """Some `aggregator worker` processes over one database, replaced when they die."""
+
+    def __init__(self, environ: dict[str, str], count: int = WORKERS) -> None:
+        self.environ = environ
+        self.log = Path(environ["AGGREGATOR_DATA_DIR"]).parent / "workers.log"
+        self.running = [self._start() for _ in range(count)]
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "aggregator", "worker", "--concurrency", "1"]
+            return subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
+
+    def kill(self, victim: subprocess.Popen[bytes]) -> None:
+        """SIGKILL, and another in its place."""
+        victim.kill()
+        victim.wait()
+        self.running[self.running.index(victim)] = self._start()
+
+    def end(self) -> None:
+        """Kill them all: what must be in the database is there."""
+        for each in self.running:
+            each.kill()
+            each.wait()
+
+
+@contextmanager
+def working(folder: Path, crowd: Crowd, database_url: str, **more: str) -> Iterator[tuple[Store, Workers]]:
+    """Workers that poll the crowd, whose sources are all new."""
+    (folder / "config").mkdir(parents=True)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")} | {
+        "AGGREGATOR_DATABASE_URL": libpq_address(database_url),
+        "AGGREGATOR_SECRET_KEY": "k" * 32,
+        "AGGREGATOR_DATA_DIR": str(folder / "data"),
+        "AGGREGATOR_CONFIG_DIR": str(folder / "config"),
+        "AGGREGATOR_FETCH_ALLOW": "127.0.0.0/8",
+        "AGGREGATOR_POLLING__GAP": f"{GAP.total_seconds()}s",
+        "AGGREGATOR_POLLING__PARALLEL": str(PARALLEL),
+        "AGGREGATOR_POLLING__BODY_KEEP": "false",
+        "AGGREGATOR_CLUSTER__LEASE": f"{LEASE.total_seconds()}s",
+        **more,
+    }
+    upgrade = [sys.executable, "-m", "aggregator", "db", "upgrade"]
+    subprocess.run(upgrade, env=environ, check=True, capture_output=True)
+    store = open_store(database_url)
+    with store.write() as transaction:
+        sources.add(transaction, crowd.all(), datetime.now(UTC))
+    workers = Workers(environ)
+    try:
+        yield store, workers
+    finally:
+        workers.end()
+        store.close()
+
+
+Struck = list[tuple[subprocess.Popen[bytes] | None, dict[int, int]]]
+
+
+def strike(store: Store, workers: Workers, victims: Sequence[subprocess.Popen[bytes]], chance: Random) -> Struck:
+    """Pause or kill them; returns whom to let go on, and the leases under which they had work in flight."""
+    for each in victims:
+        each.send_signal(signal.SIGSTOP)
+    struck: Struck = []
+    for each in victims:
+        leases = held_by(store, each)  # now that it cannot change it any more
+        if chance.random() < 0.5:
+            workers.kill(each)
+            struck.append((None, leases))
+        else:
+            struck.append((each, leases))
+    return struck
+
+
+def unpolled(store: Store) -> int:
+    """How many sources want to be polled, or are being polled."""
+    with store.read() as transaction:
+        return transaction.execute(select(func.count()).where(poll.c.next_due <= datetime.now(UTC))).scalar_one()
+
+
+def held_by(store: Store, worker: subprocess.Popen[bytes]) -> dict[int, int]:
+    """The hosts on whose leases a worker is at work, with their epochs."""
+    with store.read() as transaction:
+        mine = select(host.c.id, host.c.epoch).where(host.c.owner.like(f"%-{worker.pid}-%"))
+        return {row.id: row.epoch for row in transaction.execute(mine)}
+
+
+def still_held(store: Store, leases: dict[int, int]) -> bool:
+    """Whether any of these leases is still the newest of its host, and its work is not done."""
+    with store.read() as transaction:
+        rows = transaction.execute(
+            select(host.c.id, host.c.epoch).where(host.c.id.in_(list(leases)), host.c.owner.is_not(None))
+        )
+        return any(leases[row.id] == row.epoch for row in rows)
+
+
+def wait_for(what: Callable[[], object], seconds: float) -> float:
+    """Returns after how many seconds it was so."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < seconds, "it did not happen in time"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def next_round(store: Store, crowd: Crowd) -> None:
+    """Every feed has one item more, and every source is due."""
+    crowd.generation += 1
+    with store.write() as transaction:
+        sources.make_due(transaction, [f"s{number}" for number in range(crowd.sources)], datetime.now(UTC))
+
+
+def assert_nothing_is_lost_or_doubled(store: Store, crowd: Crowd) -> None:
+    """Every item of every feed was taken in, by one event each, and the tables follow from the log."""
+    with store.read() as transaction:
+        keys = Counter(tuple(row) for row in transaction.execute(select(item.c.source_id, item.c.key)))
+        taken_in = Counter(each.item_id for each in since(transaction, 0) if each.kind in ("taken-in", "joined"))
+        assert contradictions(transaction) == []
+    assert len(keys) == crowd.sources * crowd.generation
+    assert set(keys.values()) == {1}
+    assert set(taken_in.values()) == {1}
+    assert len(taken_in) == len(keys)
+
+
+@on_postgresql
+@pytest.mark.parametrize(("count", "servers"), [(400, 60), pytest.param(20_000, 2_000, marks=FULL_SIZE)])
+def test_four_workers_are_as_polite_as_one_and_poll_each_source_once_a_round(
+    count: int, servers: int, database_url: str, tmp_path: Path
+) -> None:
+    with (
+        Crowd(count, servers) as crowd,
+        working(tmp_path, crowd, database_url, AGGREGATOR_CLUSTER__LEASE="3 min") as (store, _),
+    ):
+        lasted = wait_for(lambda: not unpolled(store), 120 + count / 5)
+        polled = Counter(each.path for each in crowd.heard)
+        print(
+            f"{len(crowd.heard)} requests in {lasted:.0f} s, {crowd.most_at_once()} at once at a server, "
+            f"gap {crowd.gaps()[0]:.3f} s at least (seen {crowd.lag:.3f} s late at most), "
+            f"{max(crowd.most_open.values())} connections to a server at most, idle ones counted"
+        )
+        assert len(polled) == count
+        assert set(polled.values()) == {1}
+        assert crowd.most_at_once() <= PARALLEL
+        assert crowd.most_at_once_for_one_source() == 1
+        assert crowd.gaps()[0] >= GAP.total_seconds() - crowd.lag
+        assert_nothing_is_lost_or_doubled(store, crowd)
+
+
+@on_postgresql
+@sample_and_full("times", 5, 100)
+def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
+    times: int, database_url: str, tmp_path: Path
+) -> None:
+    chance, followed_after, fenced = Random(times), [], 0
+    with Crowd(90, 15, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, database_url) as (store, workers):
+        with psycopg.connect(libpq_address(database_url), autocommit=True) as connection:
+            watch_ticks(connection)
+        while len(followed_after) < times:
+            if unpolled(store) < crowd.sources / 4:
+                wait_for(lambda: not unpolled(store), STARVED)
+                next_round(store, crowd)
+            time.sleep(chance.uniform(0, 1.5))
+            at_work = [each for each in workers.running if held_by(store, each)]
+            struck = strike(store, workers, chance.sample(at_work, min(2, len(at_work))), chance)
+            began = time.monotonic()
+            wait_for(lambda held=struck: not any(still_held(store, leases) for _, leases in held), 90)
+            for paused, leases in struck:
+                fenced += bool(paused and leases)
+                followed_after += [time.monotonic() - began] if leases else []
+                if paused:
+                    paused.send_signal(signal.SIGCONT)
+        wait_for(lambda: not unpolled(store), STARVED)
+        print(
+            f"{len(followed_after)} victims with work in flight, {fenced} of them paused; "
+            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle; "
+            f"{len(crowd.heard)} requests"
+        )
+        assert max(followed_after) < LEASE.total_seconds() + 5
+        assert_nothing_is_lost_or_doubled(store, crowd)
+        with psycopg.connect(libpq_address(database_url)) as connection:
+            assert_ticks_were_done_once(connection)
+
+
+@sample_and_full("restarts", 1, 3)
+def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselves(
+    restarts: int, tmp_path: Path
+) -> None:
+    try:
+        server = OwnServer(os.getpid())
+    except PostgresUnavailableError as error:
+        missing(f"PostgreSQL ({error})")
+    back_after = []
+    with Crowd(90, 15, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, server.url) as (store, workers):
+        before = list(workers.running)
+        for number in range(restarts):
+            wait_for(lambda: any(held_by(store, each) for each in workers.running), 120)
+            heard, left = len(crowd.heard), unpolled(store)
+            server.restart("immediate" if number % 2 == 0 else "fast")
+            assert left, "nothing was left to do"
+            back_after.append(wait_for(lambda was=heard: len(crowd.heard) > was + 20, 60))
+            wait_for(lambda: not unpolled(store), STARVED)
+            next_round(store, crowd)
+        wait_for(lambda: not unpolled(store), STARVED)
+        print(f"{restarts} restarts; at work again after {max(back_after):.1f} s at most")
+        assert workers.running == before
+        assert [each.poll() for each in before] == [None] * WORKERS
+        assert_nothing_is_lost_or_doubled(store, crowd)
+    server.stop()
+
+
+def watch_ticks(connection: psycopg.Connection[Any]) -> None:
+    """Let the database itself write down each tick that somebody takes or gives back."""
+    connection.execute(
+        """
+        CREATE TABLE taken_tick (seq bigserial, at timestamptz DEFAULT clock_timestamp(), name text, value bigint);
+        CREATE FUNCTION note_tick() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN INSERT INTO taken_tick (name, value) VALUES (NEW.name, NEW.value); RETURN NEW; END $$;
+        CREATE TRIGGER note_tick AFTER INSERT OR UPDATE ON counter
+          FOR EACH ROW WHEN (NEW.name LIKE 'tick/%') EXECUTE FUNCTION note_tick();
+        """
+    )
+
+
+def assert_ticks_were_done_once(connection: psycopg.Connection[Any]) -> None:
+    """No tick was taken twice, save one that its worker died over; and none of the frequent chores stood still."""
+    rows = connection.execute("SELECT name, value, at FROM taken_tick ORDER BY seq").fetchall()
+    for chore in CHORES:
+        every = chore.every // MICROSECOND
+        taken = [(value, at) for name, value, at in rows if name == f"tick/{chore.name}"]
+        given_back = {value + 1 for value, _ in taken if value % every}
+        done = Counter(value for value, _ in taken if not value % every)
+        assert {value for value, times in done.items() if times > 1} <= given_back, chore.name
+        if chore.every <= timedelta(seconds=2):
+            assert len(taken) > 1
+            longest = max(after - before for (_, before), (_, after) in pairwise(taken))
+            assert longest < timedelta(seconds=30), chore.name
+            assert all(at >= EPOCH + value * MICROSECOND for value, at in taken)
