@@ -62,7 +62,7 @@ def main() -> None:
 def fill(store: Store, count: int, per_host: int) -> None:
     """Sources as they are after some days, due all over the hour."""
     settings = to_json(Source(id="NUMBER", organisation="Partner", url="https://partner.example/feed", kind="feed"))
-    visited = to_json(Poll(at=START, outcome=Outcome.UNCHANGED, succeeded_at=START, body_hash="0" * 32))
+    visited = to_json(Poll(at=START, outcome=Outcome.UNCHANGED, succeeded_at=START, body_hash=bytes(16)))
     values = {
         "count": count,
         "per_host": per_host,

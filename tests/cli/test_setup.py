@@ -60,8 +60,9 @@ def test_doctor_says_what_is_wrong_and_what_to_do(
 
 def test_doctor_is_content_when_all_is_well(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from aggregator.ops import doctor
+    from aggregator.ops.finding import Finding
 
-    found = [doctor.Finding(check="x", ok=True, found="goed")]
+    found = [Finding(check="x", ok=True, found="goed")]
     monkeypatch.setattr(doctor, "examine", lambda *_: found)
     assert run("doctor").code == 0
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -132,6 +133,16 @@ def still_held(store: Store, leases: dict[int, int]) -> bool:
         return any(leases[row.id] == row.epoch for row in rows)
 
 
+def is_followed(store: Store, leases: Sequence[dict[int, int]]) -> bool:
+    """Whether others took over all of it."""
+    return not any(still_held(store, each) for each in leases)
+
+
+def has_heard(crowd: Crowd, requests: int) -> bool:
+    """Whether more requests than that were made."""
+    return len(crowd.heard) > requests
+
+
 def wait_for(what: Callable[[], object], seconds: float) -> float:
     """Returns after how many seconds it was so."""
     began = time.monotonic()
@@ -189,7 +200,8 @@ def test_four_workers_are_as_polite_as_one_and_poll_each_source_once_a_round(
 def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
     times: int, database_url: str, tmp_path: Path
 ) -> None:
-    chance, followed_after, fenced = Random(times), [], 0
+    chance, fenced = Random(times), 0
+    followed_after: list[float] = []
     with Crowd(90, 15, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, database_url) as (store, workers):
         with psycopg.connect(libpq_address(database_url), autocommit=True) as connection:
             watch_ticks(connection)
@@ -201,7 +213,7 @@ def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
             at_work = [each for each in workers.running if held_by(store, each)]
             struck = strike(store, workers, chance.sample(at_work, min(2, len(at_work))), chance)
             began = time.monotonic()
-            wait_for(lambda held=struck: not any(still_held(store, leases) for _, leases in held), 90)
+            wait_for(partial(is_followed, store, [leases for _, leases in struck]), 90)
             for paused, leases in struck:
                 fenced += bool(paused and leases)
                 followed_after += [time.monotonic() - began] if leases else []
@@ -235,7 +247,7 @@ def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselv
             heard, left = len(crowd.heard), unpolled(store)
             server.restart("immediate" if number % 2 == 0 else "fast")
             assert left, "nothing was left to do"
-            back_after.append(wait_for(lambda was=heard: len(crowd.heard) > was + 20, 60))
+            back_after.append(wait_for(partial(has_heard, crowd, heard + 20), 60))
             wait_for(lambda: not unpolled(store), STARVED)
             next_round(store, crowd)
         wait_for(lambda: not unpolled(store), STARVED)
