@@ -36,7 +36,7 @@ setup: $(UV)
 	@$(UV) sync --frozen --inexact --quiet
 
 setup-tests: say $(UV)
-	@$(UV) sync --frozen --inexact --quiet --extra test
+	@$(UV) sync --frozen --inexact --quiet --compile-bytecode --extra test
 	@sh scripts/test-machine.sh install
 
 say:
@@ -57,5 +57,7 @@ layers:
 types:
 	$(BIN)/mypy
 
+# Tests start the program some hundred times: compiled modules are kept, whatever the environment says.
+tests: export PYTHONDONTWRITEBYTECODE =
 tests:
 	$(PYTEST) $(COVER)

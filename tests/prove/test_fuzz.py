@@ -131,6 +131,9 @@ def published(service: Service) -> dict[str, Document]:
     return {path: each.document for path, each in kept.items() if each}
 
 
+OWN_FORM = re.compile(r'<form class="search" role="search" action="/search\?lang=(?:nl|en)">.*?</form>', re.DOTALL)
+
+
 def harm_in(document: Document) -> list[str]:
     """What in a published document could run in a browser or in a feed reader."""
     text = document.body.decode()
@@ -141,7 +144,9 @@ def harm_in(document: Document) -> list[str]:
         return found + [address for address in addresses if not address.startswith(("https:", "http:"))]
     found = re.findall(r"<[^<>\w]*script", text)
     if "html" in document.media_type:
-        return found + dangers(text, OUR_OWN)
+        return found + dangers(OWN_FORM.sub("", text), OUR_OWN)
+    if "calendar" in document.media_type:
+        return found + re.findall(r"(?im)^url[^:]*:(?!https?:).*", text)
     for element in etree.fromstring(document.body).iter(etree.Element):
         addresses = [str(element.get(key, "https:")) for key in ("href", "url", "src", "uri")]
         found += [address for address in addresses if not address.startswith(("https:", "http:"))]
