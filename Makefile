@@ -9,7 +9,7 @@ COVER   = --cov --cov-report=term
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test prove check bench setup setup-tests say format lint layers types tests
+.PHONY: help run demo test cover prove check bench setup setup-tests say format lint layers types tests
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,4 +60,8 @@ types:
 # Tests start the program some hundred times: compiled modules are kept, whatever the environment says.
 tests: export PYTHONDONTWRITEBYTECODE =
 tests:
+	$(PYTEST)
+
+cover: export PYTHONDONTWRITEBYTECODE =
+cover: setup-tests ## The same tests, counting which lines they reach (slower by a third)
 	$(PYTEST) $(COVER)

@@ -4,9 +4,11 @@ What cannot be had is skipped with a sentence and named again at the end; with C
 """
 
 import os
+import shutil
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from aggregator.store import migrate, open_store
 from tests.postgres import PostgresUnavailableError, running_server
 
 if TYPE_CHECKING:  # slow to import, and most tests need no browser
@@ -68,16 +71,60 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
         missing(f"PostgreSQL ({error})")
 
 
+@pytest.fixture(scope="session")
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, to be copied: fourteen migrations a test would take most of its time."""
+    path = tmp_path_factory.mktemp("sqlite") / "filled.sqlite3"
+    _migrated(f"sqlite+pysqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres_url: str) -> str:
+    """The name of a PostgreSQL database with our tables, to be copied."""
+    name = f"filled_{uuid.uuid4().hex[:12]}"
+    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    _migrated(server.url.set(database=name).render_as_string(hide_password=False))
+    server.dispose()
+    return name
+
+
+def _migrated(url: str) -> None:
+    opened = open_store(url)
+    migrate.prepare(opened)
+    opened.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of our own, on each engine."""
+    """A database of our own with our tables and nothing in them, on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("filled_sqlite"), path)
+        yield f"sqlite+pysqlite:///{path}"
+        return
+    with _postgres_database(request, f"TEMPLATE {request.getfixturevalue('filled_postgres')}") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of our own without any table, on each engine."""
     if request.param == "sqlite":
         yield f"sqlite+pysqlite:///{tmp_path / 'test.sqlite3'}"
         return
+    with _postgres_database(request, "") as url:
+        yield url
+
+
+@contextmanager
+def _postgres_database(request: pytest.FixtureRequest, like: str) -> Iterator[str]:
     server = create_engine(request.getfixturevalue("postgres_url"), isolation_level="AUTOCOMMIT")
     name = f"test_{uuid.uuid4().hex[:12]}"
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} {like}"))
     yield server.url.set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

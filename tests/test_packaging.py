@@ -204,7 +204,7 @@ def make(*arguments: str) -> str:
 
 def test_make_alone_lists_what_can_be_made() -> None:
     listed = set(re.findall(r"^  make (\w+) ", make(), flags=re.MULTILINE))
-    assert listed == {"help", "run", "demo", "test", "prove", "check", "bench"}
+    assert listed == {"help", "run", "demo", "test", "cover", "prove", "check", "bench"}
 
 
 def test_make_starts_commands_and_scripts_that_exist() -> None:

@@ -92,8 +92,8 @@ def test_plain_postgresql_addresses_get_the_driver_that_we_ship() -> None:
     assert open_store("postgres://user@localhost/x").engine.url.drivername == "postgresql+psycopg"
 
 
-def test_prepare_makes_the_tables_once(database_url: str) -> None:
-    store = open_store(database_url)
+def test_prepare_makes_the_tables_once(empty_database_url: str) -> None:
+    store = open_store(empty_database_url)
     assert migrate.version(store) is None
     migrate.prepare(store)
     assert migrate.version(store) == migrate.HEAD

@@ -39,9 +39,9 @@ def test_a_newer_database_is_refused(store: Store) -> None:
 
 
 @pytest.fixture
-def old(database_url: str) -> Iterator[Store]:
+def old(empty_database_url: str) -> Iterator[Store]:
     """A database as an earlier program left it, with a source in it."""
-    opened = open_store(database_url)
+    opened = open_store(empty_database_url)
     migrate.upgrade(opened, "0006")
     with opened.write() as transaction:
         transaction.execute(
@@ -68,8 +68,8 @@ def test_before_an_upgrade_everything_is_kept_as_it_was(old: Store, tmp_path: Pa
         ]
 
 
-def test_a_new_database_and_one_at_our_version_need_no_backup(database_url: str, tmp_path: Path) -> None:
-    store = open_store(database_url)
+def test_a_new_database_and_one_at_our_version_need_no_backup(empty_database_url: str, tmp_path: Path) -> None:
+    store = open_store(empty_database_url)
     for _ in range(2):
         migrate.prepare(store, tmp_path / "backups")
     assert not (tmp_path / "backups").exists()
