@@ -27,7 +27,7 @@ IN_CI = os.environ.get("CI") == "true"
 MISSING = "missing here: "
 
 settings.register_profile("default", deadline=None, max_examples=50)
-settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, print_blob=True)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
 settings.register_profile("prove", deadline=None, max_examples=400)
 settings.load_profile("prove" if os.environ.get("PROVE") else "ci" if IN_CI else "default")
 

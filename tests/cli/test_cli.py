@@ -66,7 +66,7 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("poll",), ("sources", "add")], ids=" ".join)
-def test_help_answers_in_well_under_a_second_of_cpu(start: Start, words: tuple[str, ...]) -> None:
+def test_help_answers_in_half_a_second_of_cpu(start: Start, words: tuple[str, ...]) -> None:
     start("--help").communicate(timeout=60)  # compiles
     spent = []
     for _ in range(3):
@@ -74,7 +74,7 @@ def test_help_answers_in_well_under_a_second_of_cpu(start: Start, words: tuple[s
         assert "Usage" in start(*words, "--help").communicate(timeout=60)[0]
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(spent) < 0.7  # half a second on a quiet machine
+    assert min(spent) < 0.5
 
 
 @pytest.mark.parametrize(

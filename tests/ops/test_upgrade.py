@@ -23,7 +23,6 @@ from aggregator.store import Store, documents, migrate, open_store, stories
 from aggregator.store.check import contradictions
 from aggregator.wiring import Service
 from tests.factories import HOUR, NOW
-from tests.prove.sizes import with_real_processes
 from tests.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,7 +171,6 @@ def machine(tmp_path: Path, filled: Service) -> Iterator[Machine]:
     made.stop()
 
 
-@with_real_processes
 def test_an_upgrade_keeps_everything_and_a_rollback_brings_all_of_it_back(
     machine: Machine, filled: Service, newer: Path
 ) -> None:
@@ -195,7 +193,6 @@ def test_an_upgrade_keeps_everything_and_a_rollback_brings_all_of_it_back(
     assert machine.release("rollback").returncode == 1
 
 
-@with_real_processes
 def test_a_release_that_does_not_get_ready_is_undone_by_itself(machine: Machine, filled: Service, newer: Path) -> None:
     before = state(filled.store)
     serving = newer / "aggregator/cli/serving.py"
@@ -212,7 +209,6 @@ def test_a_release_that_does_not_get_ready_is_undone_by_itself(machine: Machine,
     assert state(open_store(filled.config.paths.database_url)) == before
 
 
-@with_real_processes
 def test_a_release_that_does_not_start_at_all_changes_nothing(machine: Machine, newer: Path) -> None:
     (newer / "aggregator/__main__.py").write_text("raise SystemExit('stuk')\n")
     done = machine.release("upgrade", newer)

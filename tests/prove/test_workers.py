@@ -172,9 +172,7 @@ def assert_nothing_is_lost_or_doubled(store: Store, crowd: Crowd) -> None:
 
 
 @on_postgresql
-@pytest.mark.parametrize(
-    ("count", "servers"), [pytest.param(400, 60, marks=FULL_SIZE), pytest.param(20_000, 2_000, marks=FULL_SIZE)]
-)
+@pytest.mark.parametrize(("count", "servers"), [(400, 60), pytest.param(20_000, 2_000, marks=FULL_SIZE)])
 def test_four_workers_are_as_polite_as_one_and_poll_each_source_once_a_round(
     count: int, servers: int, database_url: str, tmp_path: Path
 ) -> None:

@@ -25,7 +25,6 @@ from aggregator.store.tables import host
 from aggregator.wiring import Service, open_service
 from tests.factories import DAY, HOUR, NOW
 from tests.prove.network import FEEDS, Network, environment
-from tests.prove.sizes import with_real_processes
 from tests.test_real_sites import free_port
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -104,7 +103,6 @@ def published(store: Store) -> bytes:
 
 
 @on_postgresql
-@with_real_processes
 def test_two_workers_share_the_polling_and_each_source_is_asked_once(
     start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], network: Network, store: Store
 ) -> None:
@@ -122,7 +120,6 @@ def test_two_workers_share_the_polling_and_each_source_is_asked_once(
 
 
 @on_postgresql
-@with_real_processes
 def test_web_processes_serve_what_a_worker_publishes_and_a_decision_comes_out(
     start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], store: Store
 ) -> None:
@@ -206,7 +203,6 @@ def test_where_all_services_are_lent_a_polling_job_ends_at_once(service: Service
 
 
 @on_postgresql
-@with_real_processes
 def test_a_worker_is_gone_within_ten_seconds_although_a_server_hangs(
     start: Callable[..., subprocess.Popen[bytes]], environ: dict[str, str], network: Network, store: Store
 ) -> None:

@@ -66,7 +66,7 @@ def test_the_name_of_the_style_sheet_changes_with_its_bytes_only() -> None:
     assert re.fullmatch(r"site\.[0-9a-f]{12}\.css", name)
     assert (name, css) == stylesheet()
     assert css == (TOKENS + RULES).encode()
-    assert len(css) < 14_000  # of all public pages together, 4 kB as it is sent
+    assert len(css) < 12_000
 
 
 def luminance(colour: str) -> float:
