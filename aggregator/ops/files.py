@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from aggregator.embedding import embed_files
 from aggregator.errors import AggregatorError
 from aggregator.ondemand import Moment, every
-from aggregator.publish.site import ICON_PATH, icon, message_page, stylesheet
+from aggregator.publish.site import ICON_PATH, finding_sheet, icon, message_page, stylesheet
 from aggregator.release import LANGUAGES, Press, page_path
 from aggregator.store import documents
 
@@ -44,8 +44,8 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
     for path, body in _documents_and_pages(press, now):
         is_page = "?lang=" in path
         yield file_name(path, main), with_static_links(body, press.site.base_url, main) if is_page else body
-    name, css = stylesheet()
-    yield f"static/{name}", css
+    for name, css in (stylesheet(), finding_sheet()):
+        yield f"static/{name}", css
     yield ICON_PATH.strip("/"), icon()
     lost = message_page(404, press.site, main)
     yield "404.html", with_static_links(lost, press.site.base_url, main)

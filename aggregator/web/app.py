@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from aggregator.accounts import Access
 from aggregator.deliver.hub import Hub
 from aggregator.probing import Lookout
-from aggregator.publish.site import ICON_PATH, icon, stylesheet
+from aggregator.publish.site import ICON_PATH, finding_sheet, icon, stylesheet
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
@@ -72,7 +72,12 @@ def make_app(
 
 def _add_static(app: FastAPI) -> None:
     files = dict(
-        [stylesheet(), *styles().values(), *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js"))]
+        [
+            stylesheet(),
+            finding_sheet(),
+            *styles().values(),
+            *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js")),
+        ]
     )
 
     @app.get(ICON_PATH)

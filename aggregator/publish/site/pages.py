@@ -13,7 +13,7 @@ from aggregator.publish.channel import MEDIA_TYPES, Channel
 from aggregator.publish.characters import legal, web_address
 from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
 from aggregator.publish.site.rows import PartnerRow, Rows, StoryRow, ThemeRow, by_month, feeds
-from aggregator.publish.site.style import stylesheet
+from aggregator.publish.site.style import finding_sheet, stylesheet
 from aggregator.publish.site.words import Words
 
 # A page stays under 50 kB however much there is to tell: long texts leave room for fewer of the oldest stories, and
@@ -218,6 +218,7 @@ def _render(
         # Without cookies a chosen language lasts only if every link carries it.
         link=lambda path: f"{path}?lang={words.language}",
         style=stylesheet()[0],
+        finding_style=finding_sheet()[0],
         icon=_icon(),
         contact=_contact(site.contact),
         media_types=MEDIA_TYPES,
