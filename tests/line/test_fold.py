@@ -302,7 +302,7 @@ def test_a_long_history_folds_to_the_tables_on_both_engines(store: Store, partne
                 make_entry(
                     n, link=f"https://nieuws.example/{n % 5}", title=f"{sorted(VERDICTS)[n % 3]} {day // (n + 1)}"
                 )
-                for n in range(1 + number, 4 + number + day % 3)
+                for n in reversed(range(1 + number, 4 + number + day % 3))
             ]
             partners.documents[address(id_)] = feed(*shown)
         now = NOW + day * DAY

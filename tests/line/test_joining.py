@@ -383,7 +383,7 @@ def test_a_source_joins_as_far_as_it_may(
 ) -> None:
     sides: list[dict[str, Any]] = [{"join": join_}, {}]
     first, second = sides if is_set_first else reversed(sides)
-    network.says("fme", NEWS, told("fme", "Convenant getekend", PACT, "2"), **first)
+    network.says("fme", told("fme", "Convenant getekend", PACT, "2"), NEWS, **first)
     elsewhere = told("vhto", "Iets heel anders over bakkers", "Wat zij ervan vinden.", link=NEWS.link)
     network.says("vhto", elsewhere, told("vhto", "Convenant is getekend", PACT, "2"), **second)
     joined = [len(group) == 2 for group in network.groups()[:2]]

@@ -25,7 +25,7 @@ def press(store: Store, partners: Partners) -> Press:
     """A store with three published stories, released."""
     made = Press(store=store, site=replace(SITE, base_url="http://127.0.0.1:8000"), created=NOW - DAY)
     follow(store, make_source(labels=("noord",)))
-    partners.documents["https://fme.example/feed"] = feed(make_entry(1), make_entry(2), make_entry(3))
+    partners.documents["https://fme.example/feed"] = feed(*map(make_entry, (3, 2, 1)))  # the latest first
     run(make_line(store, partners))
     refresh(made, NOW)
     return made

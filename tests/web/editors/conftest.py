@@ -118,7 +118,7 @@ def press(store: Store) -> Press:
     partners = Partners()
     made = Press(store=store, site=replace(SITE, themes=THEMES), created=NOW - DAY)
     follow(store, make_source(relevance="all"), make_source("vhto"))
-    partners.documents["https://fme.example/feed"] = feed(make_entry(1), make_entry(2), make_entry(3))
+    partners.documents["https://fme.example/feed"] = feed(*map(make_entry, (3, 2, 1)))  # the latest first
     run(make_line(store, partners))
     refresh(made, NOW)
     return made
