@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aggregator.joining import credited
 from aggregator.model import Absence, Standing, State
 from aggregator.store import Transaction, absences, items, stories
 from aggregator.store.absences import Member
@@ -56,7 +57,7 @@ def _not_found(item_id: int, now: datetime) -> Absence:
 
 def _move(transaction: Transaction, story_id: int, members: Sequence[Member], now: datetime) -> None:
     row = stories.rows(transaction, [story_id])[story_id]
-    told = told_by(row, members)
+    told = _told_by_who_is_left(transaction, row, members, now)
     stories.apply(transaction, [(row, told)], Event(at=now, kind="origin", item_id=told.origin_id))
     if not stories.decided(transaction, [story_id]):
         moved = standing(told, members)
@@ -64,13 +65,14 @@ def _move(transaction: Transaction, story_id: int, members: Sequence[Member], no
         stories.apply(transaction, [(told, moved)], event)
 
 
-def told_by(row: StoryRow, members: Sequence[Member]) -> StoryRow:
-    """The story with an origin that is still there, if any member is. A moved origin is no update."""
-    living = {member.item_id: member for member in members if not member.is_gone}
+def _told_by_who_is_left(transaction: Transaction, row: StoryRow, members: Sequence[Member], now: datetime) -> StoryRow:
+    """The story with an origin that is still there, if any member is: an update where readers see other words now."""
+    living = [member.item_id for member in members if not member.is_gone]
     if not living or row.origin_id in living:
         return row
-    next_one = min(living.values(), key=lambda member: member.item_id)
-    return replace(row, origin_id=next_one.item_id, dated=next_one.published or row.dated)
+    next_one = min(living)
+    told = items.load_items(transaction, [row.origin_id, next_one])
+    return credited(row, next_one, told[row.origin_id], told[next_one], now)
 
 
 def standing(row: StoryRow, members: Sequence[Member]) -> StoryRow:

@@ -12,6 +12,7 @@ import pytest
 from aggregator.cli import app
 from aggregator.model import Source
 from tests.cli.conftest import ROOT, Run, Start
+from tests.pace import Stopwatch
 
 GROUPS = {group.name: group.typer_instance or app for group in app.registered_groups}
 COMMANDS = [
@@ -35,6 +36,7 @@ HEAVY = {
 ALL_HELP = f"""
 import sys
 from aggregator.cli import app
+from tests.pace import Stopwatch
 for words in {EVERY_HELP!r}:
     app([*words, "--help"], standalone_mode=False)
 loaded = {HEAVY!r} & set(sys.modules)
@@ -71,9 +73,10 @@ def test_help_answers_in_half_a_second_of_cpu(start: Start, words: tuple[str, ..
     spent = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert "Usage" in start(*words, "--help").communicate(timeout=60)[0]
+        with Stopwatch() as watch:
+            assert "Usage" in start(*words, "--help").communicate(timeout=60)[0]
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        spent.append(watch.of_child(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
     assert min(spent) < 0.5
 
 

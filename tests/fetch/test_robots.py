@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
-from time import process_time
 
 import pytest
 
 from aggregator.fetch.robots import RobotsFile, allowed, crawl_delay, origin_of, product_token
+from tests.pace import Stopwatch
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 US = "techniekpactaggregator"
@@ -82,10 +82,10 @@ def test_a_crawl_delay_is_a_gap_of_at_most_a_minute(text: str, seconds: float | 
 
 def test_a_hostile_file_is_read_in_bounded_time() -> None:
     many_names = "".join(f"User-agent: bot{n}\n" for n in range(12_000))
-    started = process_time()
-    assert not may(many_names + "User-agent: *\n" + "Disallow: /\n" * 20_000)
-    assert may("User-agent: *\n" + f"Disallow: /{'*a' * 200}b\n" * 1200, "/" + "a" * 4000)
-    assert process_time() - started < 5
+    with Stopwatch() as watch:
+        assert not may(many_names + "User-agent: *\n" + "Disallow: /\n" * 20_000)
+        assert may("User-agent: *\n" + f"Disallow: /{'*a' * 200}b\n" * 1200, "/" + "a" * 4000)
+    assert watch.cpu < 5
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:

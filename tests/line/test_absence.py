@@ -219,15 +219,19 @@ def test_a_story_of_which_another_member_lives_is_told_by_that_one(days: Days, p
     days.run(1 * HOUR)
     copy = make_entry(99, link=partner.url("/nieuws/2"), published=NOW - 2 * DAY, title="Nieuws nummer 2, gelezen")
     partner.answers["/elders"] = as_feed(body=feed(copy))
-    days.follow("/elders")
+    days.follow("/elders", republisher=True)
     days.run(1 * DAY)
     before = story(days, 2)
+    assert before.origin_id == 2
     assert _members(days, before.id) == {2, 4}
     partner.answers["/nieuws/2"] = NOT_FOUND
     show(partner, 1, 3)
     days.run(6 * DAY)
     row = story(days, 2)
-    assert (row.state, row.origin_id, row.updated) == (State.PUBLISHED, 4, before.updated)
+    assert (row.state, row.origin_id, row.released) == (State.PUBLISHED, 4, before.released)
+    assert row.updated
+    assert before.updated
+    assert row.updated > before.updated, "readers see another title"
     with days.store.read() as transaction:
         assert [each.kind for each in events.of_story(transaction, row.id)] == ["taken-in", "joined", "origin"]
 

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import textwrap
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from aggregator.model import Evidence
 from aggregator.pages.article import Article, continuation, read_article
 from aggregator.text.dates import amsterdam_day, dutch_date
+from tests.pace import Stopwatch
 
 PAGES = Path(__file__).parents[1] / "data" / "articles"
 NOW = datetime(2025, 7, 10, 12, tzinfo=UTC)
@@ -382,9 +382,10 @@ def test_hostile_pages_take_less_than_5_seconds_and_300_mb(name: str) -> None:
         print(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    with Stopwatch() as watch:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     seconds, megabytes = done.stdout.split()
-    assert float(seconds) < 5
+    assert watch.of_child(float(seconds)) < 5
     assert int(megabytes) < 300
 
 
@@ -398,7 +399,7 @@ def test_an_ordinary_page_of_100_kb_is_read_in_some_10_ms() -> None:
     assert 90_000 < len(page) < 120_000
     seconds = []
     for _ in range(5):
-        start = time.process_time()
-        read_article(page, url=URL, now=NOW)
-        seconds.append(time.process_time() - start)
+        with Stopwatch() as watch:
+            read_article(page, url=URL, now=NOW)
+        seconds.append(watch.cpu)
     assert min(seconds) < 0.025  # 5 ms on an idle machine

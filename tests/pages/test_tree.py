@@ -9,6 +9,7 @@ import pytest
 
 from aggregator.errors import ReadError
 from aggregator.pages.tree import MAX_BYTES, parse
+from tests.pace import Stopwatch
 
 ITEM = (
     "<article><h2><a href='/n/{0}-een-bericht'>Bericht nummer {0} over techniek</a></h2><p>30 juni 2022</p></article>"
@@ -91,15 +92,16 @@ def test_hostile_pages_take_less_than_5_seconds_and_300_mb(name: str) -> None:
         print(outcome, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak())
     """
     limit = 1_000_000_000
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
-    )
+    with Stopwatch() as watch:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        )
     outcome, seconds, megabytes = done.stdout.split()
     assert outcome
-    assert float(seconds) < 5
+    assert watch.of_child(float(seconds)) < 5
     assert int(megabytes) < 300

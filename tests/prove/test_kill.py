@@ -20,6 +20,7 @@ from aggregator.store import Store, documents, open_store, sources
 from aggregator.store.check import contradictions
 from aggregator.store.events import since
 from aggregator.store.tables import host, item, poll
+from tests.pace import pace
 from tests.prove.network import FEEDS, Network, environment, opened
 from tests.prove.sizes import sample_and_full
 from tests.test_real_sites import free_port
@@ -31,7 +32,10 @@ SECRET = "only-for-tests-and-long-enough-for-them"
 
 @dataclass
 class Running:
-    """`aggregator run` as a process; `heard` counts what the network heard before it."""
+    """`aggregator run` as a process; `heard` counts what the network heard before it.
+
+    `answered` is after how many seconds it did, counted in those of a quiet machine.
+    """
 
     process: subprocess.Popen[bytes]
     address: str
@@ -44,7 +48,7 @@ class Running:
         if self.answered is None:
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=0.5):
-                    self.answered = time.monotonic() - self.begun
+                    self.answered = (time.monotonic() - self.begun) / pace().clock
             except OSError:
                 assert self.process.poll() is None, "it stopped by itself"
                 assert time.monotonic() - self.begun < STARVED, "it does not answer"

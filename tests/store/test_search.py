@@ -1,7 +1,6 @@
 """The same stories in the same order on both databases, against an order that is worked out without either."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from aggregator.store.tables import metadata
 from aggregator.text.query import wanted
 from aggregator.text.stems import stems
 from tests.factories import DAY, HOUR, NOW, make_entry, make_item
+from tests.pace import Stopwatch
 from tests.store.test_stories import row
 
 ORDERED = metadata.sorted_tables
@@ -241,9 +241,9 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_that_is_typed_is_an_error_or_takes_long(store: Store, query: str) -> None:
     keep(store, 1, title="techniek")
-    began = time.process_time()
-    assert set(found(store, query)) <= {1}
-    assert time.process_time() - began < 1
+    with Stopwatch() as watch:
+        assert set(found(store, query)) <= {1}
+    assert watch.cpu < 1
 
 
 def test_a_story_is_found_by_its_own_hostile_title(store: Store) -> None:

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from math import isclose
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from aggregator.tag.features import read
 from aggregator.tag.lexicon import compile_rules
 from aggregator.tag.rules import tag
 from aggregator.tag.tagger import REASONS, Tagger, because, described, fits, probabilities, starter_model, tagger
+from tests.pace import Stopwatch
 from tests.tag.conftest import OFF_TOPIC, OUTCOMES, RULES
 
 LERAREN, LLO, INSTROOM, PPS = (
@@ -172,12 +172,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_bad_input_gets_an_answer_at_once(text: str) -> None:
-    started = process_time()
-    for tags in (STARTER(title=text, text=""), STARTER(title="", text=text, organisation=text)):
+    with Stopwatch() as watch:
+        told = (STARTER(title=text, text=""), STARTER(title="", text=text, organisation=text))
+    for tags in told:
         assert tags.decision in {"publish", "review", OFF_TOPIC}
         assert 0.0 <= tags.score <= 1.0
         assert all(len(each) < 1_000 for each in tags.because)
-    assert process_time() - started < 0.5
+    assert watch.cpu < 0.5
 
 
 @given(st.text(), st.text(), st.text())

@@ -1,12 +1,12 @@
 """Search and the composer of feeds, over HTTP."""
 
-import time
 from urllib.parse import quote
 
 import pytest
 from lxml import html
 
 from aggregator.release import Press
+from tests.pace import Stopwatch
 from tests.web.test_app import ask
 
 
@@ -46,10 +46,10 @@ def test_search_is_narrowed_by_partner_and_forgets_names_that_it_does_not_know(a
     ["q=" + quote('" OR 1=1 --*'), "q=%00", "q=" + "a" * 5000, "q=%F0%9F", "q=x&page=-1", "q=x&page=" + "9" * 40],
 )
 def test_a_hostile_search_is_an_ordinary_page_and_soon_there(address: str, query: str) -> None:
-    start = time.process_time()
-    assert b"<h1>" in ask(address, f"/search?{query}").body
-    assert ask(address, f"/search?{query}").status == 200
-    assert time.process_time() - start < 2
+    with Stopwatch() as watch:
+        assert b"<h1>" in ask(address, f"/search?{query}").body
+        assert ask(address, f"/search?{query}").status == 200
+    assert watch.cpu < 2
 
 
 def test_the_dutch_name_of_search_leads_there(address: str) -> None:
