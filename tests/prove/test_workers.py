@@ -191,7 +191,8 @@ def test_four_workers_are_as_polite_as_one_and_poll_each_source_once_a_round(
         assert set(polled.values()) == {1}
         assert crowd.most_at_once() <= PARALLEL
         assert crowd.most_at_once_for_one_source() == 1
-        assert crowd.gaps()[0] >= GAP.total_seconds() - crowd.lag
+        # A request is heard by three turns of the loop: of who connects, of what was accepted, of what it says.
+        assert crowd.gaps()[0] >= GAP.total_seconds() - 3 * crowd.lag
         assert_nothing_is_lost_or_doubled(store, crowd)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from aggregator.publish.site import stylesheet
+from aggregator.publish.site import finding_sheet, stylesheet
 from aggregator.web.headers import PUBLIC
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -15,15 +15,15 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 @contextmanager
 def serving(pages: Mapping[str, bytes]) -> Iterator[str]:
     """Serve `pages` by path on loopback; yields the origin."""
+    styles = {f"/static/{name}": css for name, css in (stylesheet(), finding_sheet())}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            name, css = stylesheet()
             path = self.path.partition("?")[0]
-            is_style = path == f"/static/{name}"
-            body = css if is_style else pages.get(path)
+            style = styles.get(path)
+            body = style or pages.get(path)
             self.send_response(200 if body else 404)
-            self.send_header("content-type", "text/css" if is_style else "text/html; charset=utf-8")
+            self.send_header("content-type", "text/css" if style else "text/html; charset=utf-8")
             self.send_header("content-security-policy", PUBLIC["content-security-policy"])
             self.end_headers()
             self.wfile.write(body or b"")
