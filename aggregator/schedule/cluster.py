@@ -11,6 +11,7 @@ polling jobs as there is work for.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -36,6 +37,7 @@ from aggregator.schedule import chores
 from aggregator.schedule.chores import Chore, Turn, take
 from aggregator.schedule.polling import Stopping, poll_round, stoppable
 from aggregator.store import leases, libpq_address, ticks
+from aggregator.store.database import PAUSED_FOR
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -52,6 +54,11 @@ LAST_SECONDS = 1.5  # ... for as long as this, and the process goes: supervisors
 LONGEST_PAUSE = 10.0  # seconds between two tries to reach the database
 CONNECTIONS = 6  # for dispatch: two listen, the others fetch jobs, beat and write down what ended
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# A lost database is one line of ours; theirs are pages of tracebacks, for each of many connections.
+for _chatty in ("procrastinate.utils", "psycopg.pool"):
+    logging.getLogger(_chatty).setLevel(logging.CRITICAL)
+logging.getLogger("procrastinate.worker").addFilter(lambda told: vars(told).get("action") != "side_task_failed")
 
 
 def owner_name() -> str:
@@ -120,7 +127,8 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     """The jobs that a worker can do, over the dispatch tables in `database_url`."""
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_address(database_url),
-        kwargs={"options": f"-c search_path={SCHEMA}"},
+        # Who is paused while it asks for `plan` would keep everybody from asking for it.
+        kwargs={"options": f"-c search_path={SCHEMA} -c idle_in_transaction_session_timeout={PAUSED_FOR}"},
         min_size=1,
         max_size=CONNECTIONS,
     )
@@ -236,6 +244,8 @@ async def _work(database_url: str, hands: Hands, polling: int) -> None:
             await asyncio.to_thread(make_tables, database_url)
             await asyncio.to_thread(hands.give_back)  # of before the database was lost: nobody brings it any more
             await _until(stop, make_dispatch(database_url, hands), polling)
+            if not stop.is_set():  # whoever listens was cut off, and the database is there again already
+                log.warning("connection_lost", again_in=pause)
         except (ConnectorException, psycopg.Error, OSError) as error:
             log.error("database_lost", error=str(error.__cause__ or error), again_in=pause)
         if not stop.is_set():
