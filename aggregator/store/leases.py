@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from aggregator.model import Poll, Source
+from aggregator.store import tallies
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
@@ -64,7 +65,7 @@ def claim(
     """
     clock = database_time(transaction)
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(*_could_be_claimed(clock, now))
         .order_by(host.c.owner.is_(None), host.c.next_due)
         .limit(hosts)
@@ -93,7 +94,7 @@ def claim_sources(
     clock = database_time(transaction)
     theirs = select(poll.c.host_id).where(poll.c.source_id.in_(source_ids))
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(host.c.id.in_(theirs), _is_free(clock))
         .with_for_update(skip_locked=True)
     )
@@ -118,16 +119,19 @@ def _could_be_claimed(clock: datetime, now: datetime) -> tuple[ColumnElement[boo
 
 
 def _taken(
-    transaction: Transaction, free: Select[int, str, int], owner: str, until: datetime, rest: timedelta
+    transaction: Transaction, free: Select[int, str, int, str | None], owner: str, until: datetime, rest: timedelta
 ) -> dict[int, Lease]:
-    """Leases on the hosts that `free` finds, by host."""
+    """Leases on the hosts that `free` finds, by host; those whose owner never gave them back are counted as lost."""
+    rows = transaction.execute(free).all()
     leases = {
         row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=until, rest=rest)
-        for row in transaction.execute(free)
+        for row in rows
     }
     if leases:
         taken = update(host).where(host.c.id.in_(list(leases)))
         transaction.execute(taken.values(owner=owner, epoch=host.c.epoch + 1, lease_until=until))
+    if lost := sum(row.owner is not None for row in rows):
+        tallies.add(transaction, tallies.LEASES_LOST, lost)
     return leases
 
 

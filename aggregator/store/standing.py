@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from aggregator.store import documents
+from aggregator.store import documents, tallies
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.tables import document, duty, host, outbox, poll, source, story
 
@@ -23,6 +23,7 @@ class Standing:
     documents: int
     generation: int
     outbox: Mapping[tuple[str, str], int]  # by kind, and "waiting" or "dead"
+    tallies: Mapping[str, int]  # what only rises (tallies.py)
     duties: Mapping[str, tuple[datetime | None, bool]]  # when it last went well, and whether the last try did
 
 
@@ -50,6 +51,7 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
         documents=transaction.execute(select(func.count()).select_from(document)).scalar_one(),
         generation=documents.generation(transaction),
         outbox={(kind, how): count for kind, how, count in transaction.execute(sent)},
+        tallies=tallies.all_counted(transaction),
         duties={name: (done_at, not error) for name, done_at, error in transaction.execute(work)},
     )
 
