@@ -36,19 +36,21 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
         .where(source.c.removed_at.is_(None))
         .group_by(is_paused)
     )
-    due = select(func.count()).where(poll.c.next_due <= now)
+    due = select(func.count()).where(poll.c.next_due <= now).scalar_subquery()
+    made = select(func.count()).select_from(document).scalar_subquery()
     held = select(func.count()).where(host.c.owner.is_not(None), host.c.lease_until >= database_time(transaction))
     told = select(story.c.state, story.c.theme, func.count()).group_by(story.c.state, story.c.theme)
     ended = case((outbox.c.dead_at.is_not(None), "dead"), else_="waiting")
     sent = select(outbox.c.kind, ended, func.count()).where(outbox.c.done_at.is_(None)).group_by(outbox.c.kind, ended)
     work = select(duty.c.name, duty.c.done_at, duty.c.error)
+    counted = transaction.execute(select(due.label("due"), made.label("documents"))).one()
     return Standing(
         sources={row.outcome: row.n for row in transaction.execute(followed)},
-        due=transaction.execute(due).scalar_one(),
+        due=counted.due,
         longest_wait=longest_wait(transaction, now),
         leases=transaction.execute(held).scalar_one(),
         stories={(state, theme or ""): count for state, theme, count in transaction.execute(told)},
-        documents=transaction.execute(select(func.count()).select_from(document)).scalar_one(),
+        documents=counted.documents,
         generation=documents.generation(transaction),
         outbox={(kind, how): count for kind, how, count in transaction.execute(sent)},
         tallies=tallies.all_counted(transaction),
