@@ -59,9 +59,10 @@ def claim(
     rest: timedelta = NO_REST,
     only: Sequence[str] | None = None,
 ) -> list[Claimed]:
-    """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources.
+    """Take up to `hosts` free hosts that are due and their due sources: expired leases first, then by urgency.
 
-    `only` limits it to these source ids.
+    That is what people asked for, then new sources, then what has been due longest (urgency.py). `only` limits it to
+    these source ids.
     """
     clock = database_time(transaction)
     query = (

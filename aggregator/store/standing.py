@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from aggregator.store import documents, tallies
+from aggregator.store import documents, tallies, urgency
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.tables import document, duty, host, outbox, poll, source, story
 
@@ -60,8 +60,11 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
 
 def longest_wait(transaction: Transaction, now: datetime) -> timedelta:
     """How long the server that has been due longest waits for someone to take it; nothing when none is due."""
-    first = transaction.execute(select(func.min(host.c.next_due)).where(_waits(transaction, now))).scalar()
-    return max(now - first, timedelta(0)) if first else timedelta(0)
+    due = host.c.next_due
+    classes = (due < urgency.ASKED_END, due.between(urgency.ASKED_END, urgency.NEW_END), due >= urgency.NEW_END)
+    query = select(*(func.min(case((of_class, due))) for of_class in classes)).where(_waits(transaction, now))
+    waits = [now - urgency.moment(first) for first in transaction.execute(query).one() if first]
+    return max(waits, default=timedelta(0))
 
 
 def _waits(transaction: Transaction, now: datetime) -> ColumnElement[bool]:

@@ -260,7 +260,7 @@ def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselv
         server = OwnServer(os.getpid())
     except PostgresUnavailableError as error:
         missing(f"PostgreSQL ({error})")
-    left: list[int] = []
+    chance, left = Random(restarts), list[int]()
     back_after: list[float] = []
     with Crowd(250, 250, seconds=(0.05, 1.5)) as crowd, working(tmp_path, crowd, server.url) as (store, workers):
         wait_for(lambda: at_jobs(server.url) == WORKERS, STARVED)  # a start without a database is the supervisor's
@@ -268,9 +268,10 @@ def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselv
         for number in range(restarts):
             wait_for(lambda: not unpolled(store), STARVED)
             next_round(store, crowd)
-            wait_for(partial(has_heard, crowd, len(crowd.heard) + crowd.sources // 6), STARVED)
+            wait_for(partial(has_heard, crowd, len(crowd.heard) + chance.randint(1, crowd.sources // 2)), STARVED)
             server.restart("immediate" if number % 2 == 0 else "fast")
             left.append(unpolled(store))
+            assert left[-1], "nothing was left to do"
             back_after.append(wait_for(lambda: unpolled(store) < left[-1], 60))
         wait_for(lambda: not unpolled(store), STARVED)
         print(

@@ -41,6 +41,13 @@ def test_everything_that_is_watched_is_counted(store: Store, partners: Partners)
     assert found.duties == {"backup": (NOW, True), "letter": (None, False)}
 
 
+def test_what_goes_first_waits_since_it_was_asked_for_and_no_longer(store: Store) -> None:
+    follow(store)
+    with store.write() as transaction:
+        sources.ask_for(transaction, "fme", NOW)
+    assert measured(store, NOW + HOUR).longest_wait == HOUR
+
+
 def test_leases_that_were_lost_and_deliveries_that_arrived_are_counted_for_good(store: Store) -> None:
     follow(store)
     with store.write() as transaction:

@@ -1,0 +1,34 @@
+"""What is polled first: what people asked for, then sources that nobody polled yet, then what has been due longest.
+
+All of it is one order, that of `next_due`, so that one index serves every claim however many sources there are. What
+goes first is written down as due for ages; only the store sees that, everybody else the moment itself.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+ASKED, NEW = timedelta(days=1500 * 365), timedelta(days=1000 * 365)
+ASKED_END, NEW_END = datetime(700, 1, 1, tzinfo=UTC), datetime(1700, 1, 1, tzinfo=UTC)  # moments of 1700 to 2199
+
+
+def asked(now: datetime) -> datetime:
+    """Due at `now`, before everything else: somebody waits for it."""
+    return now - ASKED
+
+
+def new(now: datetime) -> datetime:
+    """Due at `now`, before all that was polled before."""
+    return now - NEW
+
+
+def moment(due: datetime) -> datetime:
+    """When it is due, whether it goes first or not.
+
+    >>> midnight = datetime(2026, 11, 28, tzinfo=UTC)
+    >>> asked(midnight) < new(midnight) < midnight
+    True
+    >>> moment(asked(midnight)) == moment(new(midnight)) == moment(midnight) == midnight
+    True
+    """
+    if due < ASKED_END:
+        return due + ASKED
+    return due + NEW if due < NEW_END else due
