@@ -22,9 +22,9 @@ Transaction = Connection
 APPEND_LOCK = 7_432_001  # PostgreSQL advisory lock: whoever appends to the log holds it until commit
 BUSY_SECONDS = 15
 
-# A server that stops says so in more than one way, and so does a pool that got no connection from it in time. One that
-# ended the session of whoever was paused may call it an internal error.
-GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError)
+# A server that stops says so in more than one way, and so does a pool that got no connection from it in time.
+# InternalError is that of a session that it ended itself, see PAUSED.
+GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.InternalError, sa_exc.TimeoutError)
 
 # Who is paused in the middle of a change (a frozen machine, a lost network) would keep its locks, and everybody from
 # going on. The server ends it instead.
@@ -78,9 +78,7 @@ class Store:
                 if not write and self.dialect == "postgresql":
                     options["isolation_level"] = "REPEATABLE READ"
                 yield connection.execution_options(**options)
-        except (*GONE, sa_exc.InternalError) as error:
-            if isinstance(error, sa_exc.InternalError) and not error.connection_invalidated:
-                raise
+        except GONE as error:
             raise StoreError(f"the database does not answer: {getattr(error, 'orig', error)}") from error
 
 

@@ -120,24 +120,18 @@ def run(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytes
     return command
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Python keeps compiled modules for the processes of these tests, as an installed program has them."""
-    return tmp_path_factory.mktemp("compiled")
-
-
 Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(settings: dict[str, str], compiled: Path, tmp_path: Path) -> Iterator[Start]:
+def start(settings: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts a command as a process of its own, and ends it when the test does."""
     started: list[subprocess.Popen[str]] = []
 
     def process(*arguments: object, **environ: str) -> subprocess.Popen[str]:
         plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         command = [sys.executable, "-m", "aggregator", *map(str, arguments)]
-        mine = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(compiled), "PYTHONUNBUFFERED": "1"}
+        mine = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         made = subprocess.Popen(
             command,
             env=plain | settings | mine | environ,
