@@ -37,7 +37,7 @@ from aggregator.schedule import chores
 from aggregator.schedule.chores import Chore, Turn, take
 from aggregator.schedule.polling import Stopping, poll_round, stoppable
 from aggregator.store import leases, libpq_address, ticks
-from aggregator.store.database import PAUSED_FOR
+from aggregator.store.database import PAUSED_FOR, end_paused
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -46,6 +46,8 @@ log = structlog.get_logger()
 CHORES = tuple(replace(each, do=chores.release_all) if each.do is chores.release else each for each in chores.CHORES)
 OTHERS = ("control", "interactive", "deliver", "maintenance")
 SCHEMA = f"dispatch_{procrastinate.__version__.replace('.', '_')}"
+# Who is paused while it asks for `plan` would keep everybody from asking for it.
+IMPATIENT = f"-c idle_in_transaction_session_timeout={PAUSED_FOR}"
 EVERY_SECOND = "* * * * * *"
 HEARTBEAT, DEAD_AFTER = 5.0, 20.0  # seconds
 MOST_WAITING = 32  # polling jobs that are asked for at once, however much is due
@@ -127,8 +129,7 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     """The jobs that a worker can do, over the dispatch tables in `database_url`."""
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_address(database_url),
-        # Who is paused while it asks for `plan` would keep everybody from asking for it.
-        kwargs={"options": f"-c search_path={SCHEMA} -c idle_in_transaction_session_timeout={PAUSED_FOR}"},
+        kwargs={"options": f"-c search_path={SCHEMA} {IMPATIENT}"},
         min_size=1,
         max_size=CONNECTIONS,
     )
@@ -137,6 +138,7 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     @app.periodic(cron=EVERY_SECOND)
     @app.task(name="plan", queue="control", queueing_lock="plan", priority=10)
     async def plan(timestamp: int) -> None:  # noqa: ARG001  our own clock says what is due
+        await asyncio.to_thread(end_the_paused, hands)
         await throw_away_dead(app, hands)
         for name, lock in await asyncio.to_thread(work_to_do, hands, _now()):
             with suppress(AlreadyEnqueued):  # nobody came to the last one yet
@@ -186,6 +188,14 @@ def do_once(chore: Chore, hands: Hands, now: datetime) -> None:
         log.error("chore_failed", chore=chore.name, error=str(error))
     finally:
         lock.release()
+
+
+def end_the_paused(hands: Hands) -> None:
+    """Take from paused workers what they hold in the middle of a change: nobody else could write."""
+    with hands.home.store.read() as transaction:
+        ended = end_paused(transaction)
+    if ended:
+        log.warning("paused_sessions_ended", sessions=ended)
 
 
 async def throw_away_dead(app: procrastinate.App, hands: Hands) -> None:
@@ -284,7 +294,7 @@ def _worker(app: procrastinate.App, queues: Sequence[str], concurrency: int) -> 
 
 def make_tables(database_url: str) -> None:
     """Make the dispatch tables of this version of Procrastinate, in a schema of their own, unless they are there."""
-    with psycopg.connect(libpq_address(database_url)) as connection:
+    with psycopg.connect(libpq_address(database_url), options=IMPATIENT) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (SCHEMA,))
         found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone()
         if found is None:

@@ -217,6 +217,31 @@ def test_nobody_counts_more_due_hosts_than_matter(store: Store) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_paused_within_a_batch_of_statements_is_ended_by_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, "a")
+    (mine,) = claim(store)
+    monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+    with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
+        leases.release(transaction, [mine.lease])
+        connection = transaction.connection.driver_connection
+        assert connection is not None
+        with connection.pipeline() as pipeline:
+            connection.execute("SELECT 1")
+            pipeline.sync()
+            connection.pgconn.send_flush_request()
+            connection.pgconn.flush()
+            time.sleep(1)
+            with store.read() as other:
+                assert database.end_paused(other, "2s") == 0
+                assert database.end_paused(other, "500ms") == 1
+            with store.write() as other:
+                assert leases.fence(other, [mine.lease]) == {mine.lease.host_id}
+        transaction.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_who_is_paused_in_the_middle_of_a_change_does_not_keep_its_locks(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
