@@ -132,7 +132,8 @@ def database_time(transaction: Transaction) -> datetime:
 
 def end_paused(transaction: Transaction, pause: str = PAUSED_FOR) -> int:
     """End the sessions of ours on PostgreSQL that stopped for so long in the middle of a change; returns how many."""
-    return transaction.execute(END_PAUSED, {"name": NAME, "pause": pause}).scalar_one()
+    ended: int = transaction.execute(END_PAUSED, {"name": NAME, "pause": pause}).scalar_one()
+    return ended
 
 
 def has_full_text(transaction: Transaction) -> bool:
