@@ -19,6 +19,7 @@ from aggregator.store import tallies
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
+from aggregator.store.urgency import is_due
 
 NO_REST = timedelta(0)
 
@@ -73,7 +74,7 @@ def claim(
         .with_for_update(skip_locked=True)
     )
     if only is not None:
-        due = select(poll.c.host_id).where(poll.c.source_id.in_(only), poll.c.next_due <= now)
+        due = select(poll.c.host_id).where(poll.c.source_id.in_(only), is_due(poll.c.next_due, now))
         query = query.where(host.c.id.in_(due))
     leases = _taken(transaction, query, owner, clock + lease, rest)
     if not leases:
@@ -116,7 +117,7 @@ def _is_free(clock: datetime) -> ColumnElement[bool]:
 
 def _could_be_claimed(clock: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
     rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
-    return host.c.next_due <= now, _is_free(clock), rested
+    return is_due(host.c.next_due, now), _is_free(clock), rested
 
 
 def _taken(
@@ -145,7 +146,9 @@ def _give_back(transaction: Transaction, idle: Set[int]) -> None:
 def _due_sources(
     transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int, only: Sequence[str] | None
 ) -> list[Claimed]:
-    query = all_columns().where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now).order_by(poll.c.next_due)
+    query = (
+        all_columns().where(poll.c.host_id.in_(list(leases)), is_due(poll.c.next_due, now)).order_by(poll.c.next_due)
+    )
     if only is not None:
         query = query.where(poll.c.source_id.in_(only))
     taken: dict[int, int] = dict.fromkeys(leases, 0)

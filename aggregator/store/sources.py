@@ -115,7 +115,9 @@ def hasten(transaction: Transaction, source_id: str, due: datetime) -> None:
 
 def count_due(transaction: Transaction, now: datetime) -> int:
     """How many sources want to be polled by now."""
-    return transaction.execute(select(func.count()).select_from(poll).where(poll.c.next_due <= now)).scalar_one()
+    return transaction.execute(
+        select(func.count()).select_from(poll).where(urgency.is_due(poll.c.next_due, now))
+    ).scalar_one()
 
 
 def host_ids(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:

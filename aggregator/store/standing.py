@@ -36,7 +36,7 @@ def measure(transaction: Transaction, now: datetime) -> Standing:
         .where(source.c.removed_at.is_(None))
         .group_by(is_paused)
     )
-    due = select(func.count()).where(poll.c.next_due <= now).scalar_subquery()
+    due = select(func.count()).where(urgency.is_due(poll.c.next_due, now)).scalar_subquery()
     made = select(func.count()).select_from(document).scalar_subquery()
     held = select(func.count()).where(host.c.owner.is_not(None), host.c.lease_until >= database_time(transaction))
     told = select(story.c.state, story.c.theme, func.count()).group_by(story.c.state, story.c.theme)
@@ -71,4 +71,4 @@ def _waits(transaction: Transaction, now: datetime) -> ColumnElement[bool]:
     """Due, and neither under a lease nor resting because it asked us to."""
     free = or_(host.c.owner.is_(None), host.c.lease_until < database_time(transaction))
     rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
-    return and_(host.c.next_due <= now, free, rested)
+    return and_(urgency.is_due(host.c.next_due, now), free, rested)

@@ -137,6 +137,15 @@ def test_what_is_asked_for_goes_before_new_sources_and_those_before_what_is_late
     assert order == [["asked"], ["new"], ["late"], ["due"], []]
 
 
+def test_at_a_moment_before_it_was_asked_for_or_added_nothing_is_due(store: Store) -> None:
+    visited(store, asked=9 * DAY)
+    add(store, "new")
+    with store.write() as transaction:
+        sources.ask_for(transaction, "asked", NOW)
+    assert claim(store, now_plus=-HOUR) == []
+    assert ids(claim(store)) == ["asked", "new"]
+
+
 def test_within_a_host_too_what_is_asked_for_goes_first(store: Store) -> None:
     add(store, "a", "b", "c", same_host=True)
     finish(store, claim(store))
