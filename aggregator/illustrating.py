@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 
 from aggregator.model import Answer, Failed, Fetched, Gone, Refused, Request, Source, State, Story, Throttled
-from aggregator.pictures import Rendition, Unusable, rendered
+from aggregator.pictures import TOO_SLOW, Rendition, Unusable, rendered
 from aggregator.publish import entry
 from aggregator.publish.characters import web_address
 from aggregator.store import Store, Transaction, events, leases, pictures, sources, stories
@@ -29,6 +29,7 @@ AT_ONCE = 30  # pictures a turn ...
 PER_HOST = 5  # ... and of one host
 LONGEST_TURN = timedelta(seconds=30)  # nothing is begun after it
 TAKEN = timedelta(minutes=5)  # so long nobody else tries what a turn took
+STAYS = frozenset({"too-large", "bomb"})  # a feed of that size may shrink, a picture does not
 RETRIES = (timedelta(hours=1), timedelta(hours=8), timedelta(days=2))  # then we give up
 THROTTLED, LONGEST_THROTTLED = timedelta(hours=1), timedelta(days=2)
 
@@ -82,9 +83,11 @@ def follow(store: Store, now: datetime) -> bool:
 
 def wanted_picture(number: int, story: Story, names: Mapping[str, Source]) -> Wanted | None:
     """The picture that a story should have: of its origin or of an editor, while it is public and allowed to show."""
+    if story.state is not State.PUBLISHED:
+        return None
     source = entry.partner(story.origin, names)
     image = entry.image(story, source)
-    if image is None or story.state is not State.PUBLISHED:
+    if image is None:
         return None
     host = sources.host_name(web_address(image.url) or "")
     return Wanted(story_id=number, source_id=source.id, url=image.url, host=host)
@@ -157,7 +160,7 @@ def _settle(gallery: Gallery, wanted: Wanted, answer: Answer, now: datetime) -> 
     log.info("picture_fetched", story=wanted.story_id, source=wanted.source_id, code=getattr(made, "code", ""))
     if isinstance(made, Unusable):
         with gallery.store.write() as transaction:
-            pictures.fail(transaction, wanted, made.code, next_try(answer, wanted.tries, now))
+            pictures.fail(transaction, wanted, made.code, next_try(answer, made.code, wanted.tries, now))
             if isinstance(answer, Throttled):
                 pictures.leave_alone(transaction, wanted.host, now + _throttled(answer))
         return False
@@ -175,10 +178,10 @@ def code_of(answer: Answer) -> str:
     return answer.code if isinstance(answer, Failed) else type(answer).__name__.lower()
 
 
-def next_try(answer: Answer, tries: int, now: datetime) -> datetime | None:
+def next_try(answer: Answer, code: str, tries: int, now: datetime) -> datetime | None:
     """When to ask again after an answer that brought no picture; None: what stands there stays so, or we give up."""
-    is_lasting = isinstance(answer, Fetched | Gone | Refused) or (isinstance(answer, Failed) and not answer.transient)
-    if is_lasting or tries >= len(RETRIES):
+    stays = isinstance(answer, Gone | Refused) or (isinstance(answer, Failed) and not answer.transient) or code in STAYS
+    if stays or (isinstance(answer, Fetched) and code != TOO_SLOW) or tries >= len(RETRIES):
         return None
     least = _throttled(answer) if isinstance(answer, Throttled) else timedelta(0)
     return now + max(RETRIES[tries], least)

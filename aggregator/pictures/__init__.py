@@ -5,6 +5,6 @@ picture may crash, fill or keep busy without harm; rendering.py is what happens 
 """
 
 from aggregator.pictures.confined import rendered
-from aggregator.pictures.made import Rendition, Unusable
+from aggregator.pictures.made import TOO_SLOW, Rendition, Unusable
 
-__all__ = ["Rendition", "Unusable", "rendered"]
+__all__ = ["TOO_SLOW", "Rendition", "Unusable", "rendered"]
