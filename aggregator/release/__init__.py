@@ -180,10 +180,10 @@ def _documents(
     if touched is None or touched.stories:
         yield from _other_pages(press, edition.loaded, shown, [each[0] for each in all_channels], now)
     yield from agenda_document(transaction, press.site, edition.names, now)
-    if touched is None:
-        configured = [each.source for each in edition.held]
-        body = sources_opml(configured, press.site, source_rows.feed_addresses(edition.held))
-        yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
+    # A partner's feed is found, or moves, without any news of it.
+    configured = [each.source for each in edition.held]
+    body = sources_opml(configured, press.site, source_rows.feed_addresses(edition.held))
+    yield Document(path="/feeds/sources.opml", media_type=OPML, body=body, changed=now)
 
 
 def _other_pages(

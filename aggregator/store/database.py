@@ -23,7 +23,8 @@ APPEND_LOCK = 7_432_001  # PostgreSQL advisory lock: whoever appends to the log 
 BUSY_SECONDS = 15
 
 # A server that stops says so in more than one way, and so does a pool that got no connection from it in time.
-GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError)
+# InternalError is that of a session that it ended itself, see PAUSED.
+GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.InternalError, sa_exc.TimeoutError)
 
 # Who is paused in the middle of a change (a frozen machine, a lost network) would keep its locks, and everybody from
 # going on. The server ends it instead.

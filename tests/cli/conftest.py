@@ -120,6 +120,9 @@ def run(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytes
     return command
 
 
+Start = Callable[..., subprocess.Popen[str]]
+
+
 @pytest.fixture
 def start(settings: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts a command as a process of its own, and ends it when the test does."""

@@ -2,7 +2,7 @@ import gzip
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Document
-from aggregator.store import Store, documents
+from aggregator.store import Store, documents, migrate, open_store
 from tests.factories import HOUR, NOW
 
 PATH = "/feeds/all.atom"
@@ -93,7 +93,10 @@ def test_the_documents_remember_how_far_they_follow_the_log(store: Store) -> Non
         assert documents.released_seq(transaction) == 12
 
 
-def test_a_database_knows_when_it_was_made(store: Store) -> None:
+def test_a_database_knows_when_it_was_made(empty_database_url: str) -> None:
+    store = open_store(empty_database_url)
+    migrate.prepare(store)
     with store.read() as transaction:
         made_at = documents.created(transaction)
+    store.close()
     assert timedelta(0) <= datetime.now(UTC) - made_at < timedelta(minutes=10)
