@@ -75,7 +75,7 @@ def test_a_story_gets_its_picture_in_two_widths_and_the_news_page_shows_it(shop:
     assert page.count("<img") == 1
     assert f'src="/pictures/{shown.files[0].name}"' in page
     assert f"/pictures/{shown.files[1].name} 800w" in page
-    assert 'width="400" height="267" alt="Leerlingen lassen een frame" loading="lazy"' in page
+    assert 'width="800" height="533" alt="Leerlingen lassen een frame" loading="lazy"' in page
     assert shop.story(2).picture is None
     assert shop.story().updated == before.updated  # a picture is no news
     assert not shop.turn(MINUTE)

@@ -58,7 +58,7 @@ class PartnerRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureRow:
-    """A picture of ours: the smaller file, all of them for `srcset`, its size, and what is said of it."""
+    """A picture of ours: the smaller file, all of them for `srcset`, the largest with its size, what is said of it."""
 
     address: str
     addresses: str
@@ -187,8 +187,8 @@ class Rows:
             address=addresses[0],
             addresses=", ".join(f"{to} {each.width}w" for to, each in zip(addresses, made.files, strict=True)),
             largest=addresses[-1],
-            width=made.files[0].width,
-            height=made.files[0].height,
+            width=made.files[-1].width,
+            height=made.files[-1].height,
             alt=line(said.alt),
             caption=line(said.caption),
             credit=line(said.credit),
