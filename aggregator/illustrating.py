@@ -4,6 +4,7 @@ Runs beside polling and never delays it: a host is asked for pictures only while
 its own, so that nobody else asks it anything meanwhile; and a turn is short.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,9 +26,13 @@ log = structlog.get_logger()
 KIND = "pictured"
 EVENTS_AT_ONCE = 2_000
 LATEST = 200  # stories of a source that were there before it allowed pictures
-AT_ONCE = 30  # pictures a turn ...
+AT_ONCE = 10  # pictures a turn, whose bytes are in memory together ...
 PER_HOST = 5  # ... and of one host
-LONGEST_TURN = timedelta(seconds=30)  # nothing is begun after it
+LONGEST_BEGINNING = timedelta(seconds=20)  # nothing is asked for after it ...
+LONGEST_ANSWER = timedelta(seconds=10)  # ... and nothing is waited for longer
+CALM = LONGEST_BEGINNING + LONGEST_ANSWER
+LOOKED_AT = 200  # of those that wait longest, so that one host with many leaves room for others
+BUSY = timedelta(minutes=1)  # until a host that is polled now, or soon, is tried again
 TAKEN = timedelta(minutes=5)  # so long nobody else tries what a turn took
 STAYS = frozenset({"too-large", "bomb"})  # a feed of that size may shrink, a picture does not
 RETRIES = (timedelta(hours=1), timedelta(hours=8), timedelta(days=2))  # then we give up
@@ -41,7 +46,7 @@ class Gallery:
     store: Store
     fetch: Callable[[Iterable[Request], datetime, Callable[[Request], bool]], Iterator[tuple[Request, Answer]]]
     gap: timedelta = timedelta(seconds=1)
-    calm: timedelta = LONGEST_TURN
+    calm: timedelta = CALM
     render: Callable[[bytes], tuple[Rendition, ...] | Unusable] = rendered
     close: Callable[[], None] = lambda: None
 
@@ -108,39 +113,60 @@ def fetch_due(gallery: Gallery, now: datetime, owner: str, is_stopping: Callable
             return False
     with gallery.store.write() as transaction:
         wanted, held = _taken(transaction, gallery, now, owner)
-    ends = monotonic() + LONGEST_TURN.total_seconds()
     waiting = {str(each.story_id): each for each in wanted}
-    requests = [_request(each, gallery) for each in wanted]
+    ends = monotonic() + LONGEST_BEGINNING.total_seconds()
     is_changed = False
     try:
-        for request, answer in gallery.fetch(requests, now, lambda _: monotonic() < ends and not is_stopping()):
-            is_changed |= _settle(gallery, waiting.pop(request.source_id), answer, now)
+        answers = _fetched(gallery, wanted, held, now, lambda _: monotonic() < ends and not is_stopping())
+        for request, answer in answers:
+            if not is_stopping():
+                is_changed |= _settle(gallery, waiting.pop(request.source_id), answer, now)
     finally:
         with gallery.store.write() as transaction:
             pictures.plan(transaction, waiting.values(), now)  # whose turn did not come
-            ours = leases.fence(transaction, held)
-            leases.release(transaction, [each for each in held if each.host_id in ours])
     return is_changed
 
 
+def _fetched(
+    gallery: Gallery, wanted: list[Wanted], held: list[Lease], now: datetime, may_start: Callable[[Request], bool]
+) -> list[tuple[Request, Answer]]:
+    """All answers, before anything is made of them: hosts are held no longer than it takes to ask them."""
+    try:
+        return list(gallery.fetch([_request(each, gallery) for each in wanted], now, may_start))
+    finally:
+        with gallery.store.write() as transaction:
+            ours = leases.fence(transaction, held)
+            leases.release(transaction, [each for each in held if each.host_id in ours])
+
+
 def _taken(transaction: Transaction, gallery: Gallery, now: datetime, owner: str) -> tuple[list[Wanted], list[Lease]]:
-    """The pictures of this turn: a few of each host that can be had, with the leases on those that are polled too."""
-    due = pictures.due(transaction, now, AT_ONCE)
+    """The pictures of this turn, with the leases on their hosts; those of hosts that cannot be had make way."""
+    chosen = _of_many_hosts(pictures.due(transaction, now, LOOKED_AT))
     held, busy = leases.claim_idle(
         transaction,
         owner,
-        {each.host for each in due},
+        {each.host for each in chosen},
         now,
         until=now + gallery.calm,
-        lease=TAKEN,
+        lease=2 * CALM,
         rest=gallery.gap,
     )
-    wanted: dict[str, list[Wanted]] = {}
-    for each in due:
-        wanted.setdefault(each.host, []).append(each)
-    taken = [each for host, found in wanted.items() if host not in busy for each in found[:PER_HOST]]
+    for host in busy:
+        pictures.leave_alone(transaction, host, now + BUSY)
+    taken = [each for each in chosen if each.host not in busy]
     pictures.plan(transaction, taken, now + TAKEN)
     return taken, list(held.values())
+
+
+def _of_many_hosts(due: Iterable[Wanted]) -> list[Wanted]:
+    """As many as a turn has room for, a few of each host."""
+    counts: Counter[str] = Counter()
+    chosen = []
+    for each in due:
+        counts[each.host] += 1
+        if counts[each.host] <= PER_HOST:
+            chosen.append(each)
+    return chosen[:AT_ONCE]
 
 
 def _request(wanted: Wanted, gallery: Gallery) -> Request:

@@ -30,7 +30,7 @@ from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
 from aggregator.fetch.sending import Courier
-from aggregator.illustrating import LONGEST_TURN, Gallery
+from aggregator.illustrating import CALM, LONGEST_ANSWER, Gallery
 from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
@@ -48,7 +48,7 @@ from aggregator.tagging import Tagging
 log = structlog.get_logger()
 
 PRODUCT = "TechniekpactAggregator"
-PICTURES = Limits(total=timedelta(seconds=20), transfers=10)  # of at most 8 MB each, like every body
+PICTURES = Limits(total=LONGEST_ANSWER, transfers=10)  # of at most 8 MB each, like every body
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +166,7 @@ def make_gallery(
 ) -> Gallery:
     """What pictures come by: a fetcher of its own, because one fetcher serves one thread."""
     fetcher = make_fetcher(config, robots_files, PICTURES)
-    calm = min(LONGEST_TURN, (bounds or Bounds()).floor / 2)
+    calm = min(CALM, (bounds or Bounds()).floor / 2)
     return Gallery(store=store, fetch=fetcher.fetch, gap=config.polling.gap, calm=calm, close=fetcher.close)
 
 

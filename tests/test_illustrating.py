@@ -1,6 +1,6 @@
 """Pictures come in where partners allow it, as politely as everything, and go with their story. On both engines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,14 +11,28 @@ from sqlalchemy import select, update
 
 from aggregator.desk import decide, edit, join, undo
 from aggregator.desk.erase import erase
-from aggregator.illustrating import LATEST, PER_HOST, RETRIES, follow, next_try
-from aggregator.model import Edits, Failed, Fetched, Gone, Image, Picture, PictureFile, Refused, Throttled, Wire
+from aggregator.illustrating import LATEST, PER_HOST, RETRIES, fetch_due, follow, next_try
+from aggregator.model import (
+    Answer,
+    Edits,
+    Failed,
+    Fetched,
+    Gone,
+    Image,
+    Picture,
+    PictureFile,
+    Refused,
+    Request,
+    Throttled,
+    Wire,
+)
 from aggregator.pictures import rendered
 from aggregator.pictures.rendering import renditions
 from aggregator.publish import entry
 from aggregator.release import Press, page_path
-from aggregator.store import Store, leases, pictures, retention
+from aggregator.store import Store, leases, pictures, retention, sources
 from aggregator.store.check import contradictions
+from aggregator.store.pictures import Wanted
 from aggregator.store.tables import host, metadata, picture, picture_file
 from tests.factories import DAY, HOUR, NOW, make_source
 from tests.fetch.misbehaving import Server, redirect, reply
@@ -248,23 +262,42 @@ def test_a_host_that_is_being_polled_or_soon_will_be_is_left_alone(shop: Illustr
     shop.brings((1, "/a.jpg"))
     polled = make_source("vhto", url=shop.server.url("/feed"), images=True)
     with shop.store.write() as transaction:
-        from aggregator.store import sources
-
         sources.add(transaction, [polled], shop.now)
     assert not shop.turn()  # its feed is due now
     assert shop.asked() == []
     with shop.store.write() as transaction:
         claimed = leases.claim(transaction, "elders", shop.now, hosts=9, per_host=9, lease=HOUR, only=["vhto"])
         transaction.execute(update(host).values(next_due=shop.now + DAY))
-    assert not shop.turn(MINUTE)  # somebody polls it
+    assert not shop.turn(2 * MINUTE)  # somebody polls it
     assert shop.asked() == []
     with shop.store.write() as transaction:
         leases.release(transaction, [each.lease for each in claimed])
         transaction.execute(update(host).values(next_due=shop.now + DAY))
-    assert shop.turn(MINUTE)
+    assert shop.turn(2 * MINUTE)
     assert shop.asked() == ["/a.jpg"]
     with shop.store.read() as transaction:
         assert not transaction.execute(select(host.c.id).where(host.c.owner.is_not(None))).all()
+
+
+def test_a_host_with_many_pictures_or_one_that_cannot_be_had_keeps_nobody_waiting(shop: Illustrated) -> None:
+    elsewhere = "http://elders.example"
+    with shop.store.write() as transaction:
+        many = [
+            Wanted(story_id=100 + n, source_id="x", url=f"{elsewhere}/{n}", host="elders.example") for n in range(9)
+        ]
+        pictures.want(transaction, {each.story_id: each for each in many}, shop.now - DAY)
+    asked: list[str] = []
+
+    def fetch(requests: Iterable[Request], *_: object) -> Iterator[tuple[Request, Answer]]:
+        for each in requests:
+            asked.append(each.url)
+            yield each, Failed(wire=Wire(url=each.url), code="http-404", transient=False)
+
+    shop.brings((1, "/a.jpg"))
+    shop.gallery = replace(shop.gallery, fetch=fetch)
+    shop.turn()
+    assert len(asked) == PER_HOST + 1
+    assert asked[-1] == shop.server.url("/a.jpg")
 
 
 def test_a_server_that_asks_for_rest_gets_it(shop: Illustrated) -> None:
@@ -411,8 +444,6 @@ def test_two_processes_fetch_nothing_twice(shop: Illustrated) -> None:
 
     first = shop.gallery
     shop.gallery = replace(first, fetch=lambda *_: iter(()))
-    from aggregator.illustrating import fetch_due
-
     assert fetch_due(replace(first, render=meanwhile), shop.now, "een")  # type: ignore[arg-type]
     assert again == [True, False]
     assert sorted(shop.asked()) == ["/a.jpg", "/b.jpg"]
@@ -421,8 +452,6 @@ def test_two_processes_fetch_nothing_twice(shop: Illustrated) -> None:
 def test_what_a_stopped_turn_did_not_come_to_waits_for_the_next(shop: Illustrated) -> None:
     shop.brings((1, "/a.jpg"))
     follow(shop.store, shop.now)
-    from aggregator.illustrating import fetch_due
-
     assert not fetch_due(shop.gallery, shop.now, "test", is_stopping=lambda: True)
     assert shop.asked() == []
     assert shop.turn(timedelta(seconds=10))

@@ -29,7 +29,7 @@ def rendered(body: bytes, seconds: float = SECONDS) -> tuple[Rendition, ...] | U
             timeout=seconds,
             check=False,
         )
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError):  # or no process could be had
         return Unusable(code=TOO_SLOW)
     return _understood(done.stdout) if done.returncode == 0 else Unusable(code=BROKEN)
 
