@@ -18,6 +18,10 @@ import pycurl
 Ended = tuple[pycurl.Curl, int, str]  # the handle, libcurl's error code (0: none), libcurl's message
 
 
+# A signal that comes just before the poller begins to wait does not end that wait: so no wait is long.
+LONGEST_WAIT = 1.0  # seconds
+
+
 class Loop:
     """The handles that are under way; `drive` moves them on."""
 
@@ -42,6 +46,7 @@ class Loop:
 
     def drive(self, seconds: float) -> list[Ended]:
         """Wait for something to happen, at most so long, and return the transfers that have ended by it."""
+        seconds = min(seconds, LONGEST_WAIT)
         if self._timer is not None:
             seconds = min(seconds, self._timer - monotonic())
         for key, events in self._poller.select(max(seconds, 0)):

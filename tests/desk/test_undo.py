@@ -14,6 +14,7 @@ from aggregator.model import Edits, State
 from aggregator.policy.waiting import next_monday
 from aggregator.store import Store, decisions, documents, events, items, migrate, open_store, stories
 from aggregator.store.check import contradictions
+from aggregator.store.database import take_numbers
 from aggregator.store.events import Event
 from aggregator.store.stories import StoryRow
 from tests.desk.test_decide import ARCHIVED, HELD, LATER, OUT, log, now_held, slug
@@ -177,6 +178,8 @@ class Desk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         keep(self.store, *FIRST)
+        with self.store.write() as transaction:
+            take_numbers(transaction, "story", len(FIRST))
 
     @rule(
         slugs=some,
