@@ -23,6 +23,7 @@ from tests.line.conftest import store
 from tests.line.partner import Partners, lookout_over, make_line
 from tests.line.quarter import published
 from tests.line.test_release import SITE
+from tests.publish.site.test_browser import opened
 from tests.web.conftest import answering
 from tests.web.test_app import ask
 
@@ -150,11 +151,8 @@ def test_people_see_it_on_a_small_phone_and_with_a_screen_reader(
 ) -> None:
     for path in ("/", f"/stories/{shop.slug()}"):
         complaints: list[str] = []
-        context = browser.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)  # axe brings its script
-        page = context.new_page()
-        page.on("console", lambda message, told=complaints: told.append(message.text))  # type: ignore[misc]
-        page.on("requestfailed", lambda request, told=complaints: told.append(request.url))  # type: ignore[misc]
-        page.goto(address + path)
+        small = {"width": 320, "height": 640}
+        page = opened(browser, address + path, complaints, viewport=small, bypass_csp=True)  # axe brings its script
         picture = page.locator("main img")
         picture.scroll_into_view_if_needed()
         page.wait_for_function("document.querySelector('main img').naturalWidth > 0")
@@ -165,7 +163,7 @@ def test_people_see_it_on_a_small_phone_and_with_a_screen_reader(
         assert box["height"] == pytest.approx(box["width"] * 2 / 3, abs=1)
         assert Axe().run(page).response["violations"] == []
         assert complaints == []
-        context.close()
+        page.context.close()
 
 
 @pytest.mark.browser
