@@ -74,7 +74,7 @@ class Request:
     validators: Validators = Validators()
     validators_url: str = ""  # the address that sent them, the only one that gets them back; "" means `url`
     respect_robots: bool = False
-    accept: Literal["feed", "page"] = "feed"
+    accept: Literal["feed", "page", "picture"] = "feed"
     parallel: int = 2
     gap: timedelta = timedelta(seconds=1)
 
@@ -416,6 +416,23 @@ class Edits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PictureFile:
+    """A picture of ours in one width, served as /pictures/<name>: the name changes with the bytes."""
+
+    name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A story's picture as we made it anew from what stood at `url`; the smaller file first."""
+
+    url: str
+    files: tuple[PictureFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """The items that are the same news, origin first; published as one atom:entry.
 
@@ -431,6 +448,7 @@ class Story:
     released: datetime | None = None
     updated: datetime | None = None
     edits: Edits = Edits()
+    picture: Picture | None = None  # whether it may be shown, publish/entry.py says
 
     @property
     def origin(self) -> Item:

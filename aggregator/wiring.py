@@ -30,6 +30,7 @@ from aggregator.fetch.guard import Allowlist
 from aggregator.fetch.http import Fetcher, Limits
 from aggregator.fetch.robots import RobotsFile
 from aggregator.fetch.sending import Courier
+from aggregator.illustrating import CALM, LONGEST_ANSWER, Gallery
 from aggregator.joining import Joining
 from aggregator.model import Answer, Request, Site
 from aggregator.pipeline import Line
@@ -47,6 +48,7 @@ from aggregator.tagging import Tagging
 log = structlog.get_logger()
 
 PRODUCT = "TechniekpactAggregator"
+PICTURES = Limits(total=LONGEST_ANSWER, transfers=10)  # of at most 8 MB each, like every body
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,12 +73,14 @@ class Service:
     fetcher: Fetcher
     tagging: Tagging
     lookout: Lookout
+    gallery: Gallery
     hubs: Hubs
 
     def close(self) -> None:
         """Give connections and handles back."""
         self.fetcher.close()
         self.lookout.close()
+        self.gallery.close()
         self.store.close()
 
 
@@ -105,6 +109,7 @@ def open_service(config: Config, now: datetime, bounds: Bounds | None = None) ->
         fetcher=fetcher,
         tagging=tagging,
         lookout=make_lookout(config, robots_files),
+        gallery=make_gallery(config, store, robots_files, bounds),
         hubs=make_hubs(config),
     )
 
@@ -128,12 +133,14 @@ def adopt_sources(store: Store, config: Config, now: datetime) -> list[str]:
     return [source.id for source in new]
 
 
-def make_fetcher(config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None) -> Fetcher:
+def make_fetcher(
+    config: Config, robots_files: MutableMapping[str, RobotsFile] | None = None, limits: Limits | None = None
+) -> Fetcher:
     """The polite fetcher of this configuration."""
     return Fetcher(
         user_agent=user_agent(config.site),
         allow=Allowlist.parse(config.fetch_allow),
-        limits=Limits(transfers=config.polling.transfers),
+        limits=limits or Limits(transfers=config.polling.transfers),
         robots=robots_files,
         language=config.site.language,
     )
@@ -149,6 +156,18 @@ def make_lookout(config: Config, robots_files: MutableMapping[str, RobotsFile] |
     fetcher = make_fetcher(config, robots_files)
     polling = config.polling
     return Lookout(fetcher.fetch, product=PRODUCT, parallel=polling.parallel, gap=polling.gap, close=fetcher.close)
+
+
+def make_gallery(
+    config: Config,
+    store: Store,
+    robots_files: MutableMapping[str, RobotsFile] | None = None,
+    bounds: Bounds | None = None,
+) -> Gallery:
+    """What pictures come by: a fetcher of its own, because one fetcher serves one thread."""
+    fetcher = make_fetcher(config, robots_files, PICTURES)
+    calm = min(CALM, (bounds or Bounds()).floor / 2)
+    return Gallery(store=store, fetch=fetcher.fetch, gap=config.polling.gap, calm=calm, close=fetcher.close)
 
 
 def make_line(

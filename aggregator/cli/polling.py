@@ -33,7 +33,7 @@ def poll(
     from aggregator.cli.context import service
     from aggregator.schedule.polling import poll_round
 
-    at = moment(now)
+    at, owner = moment(now), f"poll-{os.getpid()}"
     reports: list[Report] = []
     with service(at) as opened:
         wanted, total = _make_due(opened, ids or [], every, at)
@@ -45,7 +45,8 @@ def poll(
                 step()
                 show(report)
 
-            poll_round(opened, at, f"poll-{os.getpid()}", only=wanted, watch=watch)
+            poll_round(opened, at, owner, only=wanted, watch=watch)
+        _fetch_pictures(opened, at, owner)
     raise typer.Exit(_verdict(reports, wanted or ()))
 
 
@@ -68,6 +69,21 @@ def _make_due(opened: "Service", ids: list[str], every: bool, now: "datetime") -
         wanted = list(dict.fromkeys(ids)) or [each.id for each in held.values() if not each.paused]
         sources.make_due(transaction, wanted, now)
     return wanted, len(wanted)
+
+
+def _fetch_pictures(opened: "Service", now: "datetime", owner: str) -> None:
+    """What partners allow to be shown, a few of a server at a time, until there is nothing more to be had."""
+    from time import sleep
+
+    from aggregator.illustrating import illustrate
+    from aggregator.release import refresh
+
+    is_changed = False
+    while illustrate(opened.gallery, now, owner):
+        is_changed = True
+        sleep(opened.gallery.gap.total_seconds())
+    if is_changed:
+        refresh(opened.press, now)
 
 
 @contextmanager

@@ -19,11 +19,13 @@ def publish(
 ) -> None:
     """Write the whole public side as files, for nginx, a CDN or a free host."""
     from aggregator.cli.context import service
+    from aggregator.illustrating import follow
     from aggregator.ops.files import write_public_side
     from aggregator.release import refresh
 
     at = moment("")
     with service(at) as opened:
+        follow(opened.store, at)
         refresh(opened.press, at, everything=True)
         written = write_public_side(opened.press, out, at)
     if for_programs(wants_json):

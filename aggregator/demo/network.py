@@ -12,9 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
+from aggregator.demo.drawings import drawing
 from aggregator.demo.partners import PARTNERS, News, Partner
 from aggregator.model import Source
 
+MEDIA = "http://search.yahoo.com/mrss/"
 BUSY_FROM, BUSY_UNTIL = 20, 50  # seconds after the start
 REDESIGNED = 60
 MEDIA_TYPES = {
@@ -83,6 +85,7 @@ class Network:
                 kind="auto" if partner.form == "page" else "feed",
                 labels=partner.labels,
                 republisher=partner.id == "vakblad",
+                images=partner.images,
             )
             for partner in PARTNERS
         )
@@ -109,6 +112,10 @@ class Network:
         folder = "actueel" if self.is_redesigned(partner) else "nieuws"
         return f"{self.address(partner.id)}/{folder}/{news.slug}"
 
+    def picture(self, partner: Partner, news: News) -> str:
+        """The address of an item's picture."""
+        return f"{self.address(partner.id)}/beeld/{news.slug}.jpg"
+
     def is_redesigned(self, partner: Partner) -> bool:
         """Whether a partner's page has its new design by now."""
         return partner.trouble == "redesigned" and self.age() >= REDESIGNED
@@ -119,14 +126,22 @@ def _rss(network: Network, partner: Partner, shown: list[News], encoding: str = 
         f"<item><title>{escape(news.title)}</title><link>{escape(network.link(partner, news))}</link>"
         f"<guid isPermaLink='false'>{partner.id}-{news.slug}</guid>"
         f"<description>{escape(news.teaser)}</description>"
-        f"<pubDate>{format_datetime(network.appears(news))}</pubDate></item>"
+        f"<pubDate>{format_datetime(network.appears(news))}</pubDate>{_media(network, partner, news)}</item>"
         for news in shown
     )
     if partner.trouble == "broken-entry":
         items += "<item><guid>leeg</guid></item>"
-    head = f"<?xml version='1.0' encoding='{encoding}'?><rss version='2.0'><channel>"
+    head = f"<?xml version='1.0' encoding='{encoding}'?><rss version='2.0' xmlns:media='{MEDIA}'><channel>"
     title = f"<title>{escape(partner.organisation)}</title><link>{network.address(partner.id)}/</link>"
     return f"{head}{title}<description>Nieuws</description>{items}</channel></rss>".encode(encoding)
+
+
+def _media(network: Network, partner: Partner, news: News) -> str:
+    if not news.shows:
+        return ""
+    said = f"<media:title>{escape(news.shows)}</media:title><media:description>{escape(news.shows)}</media:description>"
+    credit = f"<media:credit>{escape(partner.organisation)}</media:credit>"
+    return f"<media:content url='{network.picture(partner, news)}' medium='image'>{said}{credit}</media:content>"
 
 
 def _rss_latin1(network: Network, partner: Partner, shown: list[News]) -> bytes:
@@ -156,6 +171,7 @@ def _json(network: Network, partner: Partner, shown: list[News]) -> bytes:
             "title": news.title,
             "content_text": news.teaser,
             "date_published": network.appears(news).isoformat(),
+            **({"image": network.picture(partner, news)} if news.shows else {}),
         }
         for news in shown
     ]
@@ -208,6 +224,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(503, b"even geduld", {"Retry-After": "5"})
         elif self.partner.trouble == "moved" and self.path == "/nieuws.xml":
             self._answer(301, b"", {"Location": "/feed/nieuws.xml"})
+        elif self.path.startswith("/beeld/"):
+            self._picture()
         elif self.path.startswith(("/nieuws/", "/actueel/")):
             self._article()
         elif self.partner.form == "page" and self.path != "/":
@@ -222,6 +240,13 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(304, b"", {"ETag": tag})
         else:
             self._answer(200, body, {"ETag": tag, "Content-Type": MEDIA_TYPES[self.partner.form]})
+
+    def _picture(self) -> None:
+        slug = self.path.rsplit("/", 1)[1].removesuffix(".jpg")
+        if any(each.slug == slug and each.shows for each in self.partner.news):
+            self._answer(200, drawing(slug), {"Content-Type": "image/jpeg"})
+        else:
+            self._answer(404, b"niet gevonden")
 
     def _article(self) -> None:
         slug = self.path.split("?")[0].rsplit("/", 1)[1]

@@ -19,6 +19,7 @@ class News:
     teaser: str
     after: int = -3600
     copy_of: str = ""  # "partner/slug"
+    shows: str = ""  # what is to be seen on its picture; "" for none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,7 @@ class Partner:
     form: Form
     labels: tuple[str, ...]
     news: tuple[News, ...]
+    images: bool = False  # it allows its pictures to be shown
     trouble: Literal["", "busy", "moved", "broken-entry", "redesigned"] = ""
 
 
@@ -41,12 +43,14 @@ PARTNERS = (
         organisation="Techniekcollege Maasdelta",
         form="rss",
         labels=("zuid", "mbo"),
+        images=True,
         news=(
             News(
                 slug="meer-eerstejaars",
                 title="Twaalf procent meer eerstejaars kiest voor een technische opleiding",
                 teaser="De instroom in de technische mbo-opleidingen groeit vooral bij mechatronica en "
                 "installatietechniek. Meer vmbo-leerlingen kozen dit jaar een technisch profiel.",
+                shows="Tandwielen uit de werkplaats mechatronica",
                 after=-2 * HOUR,
             ),
             News(
@@ -54,6 +58,7 @@ PARTNERS = (
                 title="Open werkplaats: 240 leerlingen lassen, solderen en programmeren een dag mee",
                 teaser="Leerlingen uit groep 8 en de brugklas maakten kennis met techniek in de werkplaatsen van "
                 "het college.",
+                shows="Twee tandwielen die leerlingen zelf maakten",
                 after=-26 * HOUR,
             ),
             News(
@@ -97,12 +102,14 @@ PARTNERS = (
         organisation="Regionaal Techniekpact Oost",
         form="json",
         labels=("oost", "regio"),
+        images=True,
         news=(
             News(
                 slug="campus",
                 title="School en bedrijven tekenen voor techniekcampus aan het kanaal",
                 teaser="In deze publiek-private samenwerking delen acht bedrijven en het mbo de kosten van een "
                 "praktijklokaal. De provincie draagt bij.",
+                shows="Twee tandwielen die in elkaar grijpen",
                 after=-8 * HOUR,
             ),
             News(
@@ -260,4 +267,5 @@ TOUR = (
     "0:25   new items start to appear; {address}/feeds/all.atom grows, nothing in it moves",
     "1:00   De Werf redesigns its page, with other addresses: nothing old comes back as new, what is new still comes",
     "       Opleidingsfonds moved its feed for good: after three good polls the new address is used",
+    "       Techniekcollege and Techniekpact Oost allow pictures: made anew and served from here, with who made them",
 )

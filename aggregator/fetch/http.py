@@ -34,6 +34,7 @@ ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5",
     "page": "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.5",
+    "picture": "image/webp, image/avif;q=0.9, image/jpeg, image/png, image/gif;q=0.8",
     "robots": "text/plain, */*;q=0.5",
 }
 

@@ -17,7 +17,7 @@ from aggregator.errors import AggregatorError
 from aggregator.ondemand import Moment, every
 from aggregator.publish.site import ICON_PATH, finding_sheet, icon, message_page, stylesheet
 from aggregator.release import LANGUAGES, Press, page_path
-from aggregator.store import documents
+from aggregator.store import documents, pictures
 
 QUOTE = '"|&#34;'  # in a page, and in a code that a page shows
 WRITTEN = ".written"  # the names of the files that we wrote, so that we never remove another's
@@ -44,6 +44,7 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
     for path, body in _documents_and_pages(press, now):
         is_page = "?lang=" in path
         yield file_name(path, main), with_static_links(body, press.site.base_url, main) if is_page else body
+    yield from _pictures(press)
     for name, css in (stylesheet(), finding_sheet()):
         yield f"static/{name}", css
     yield ICON_PATH.strip("/"), icon()
@@ -101,6 +102,14 @@ def _documents_and_pages(press: Press, now: datetime) -> Iterator[tuple[str, byt
             else:
                 yield path, leaf.body(press.site.language)
         yield from embed_files(press, transaction, now)
+
+
+def _pictures(press: Press) -> Iterator[tuple[str, bytes]]:
+    with press.store.read() as transaction:
+        for name in pictures.names(transaction):
+            body = pictures.body_of(transaction, name)
+            if body is not None:
+                yield f"pictures/{name}", body
 
 
 def _inside(out: Path, name: str) -> Path:

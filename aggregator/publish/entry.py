@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from aggregator.model import Evidence, Image, Item, Precision, Site, Source, Story, Theme
+from aggregator.model import Evidence, Image, Item, Picture, Precision, Site, Source, Story, Theme
 from aggregator.publish.characters import language_tag, legal, line, web_address
 from aggregator.text.dates.amsterdam import AMSTERDAM
 from aggregator.text.html import cut, plain_text
@@ -86,6 +86,12 @@ def image(story: Story, source: Source) -> Image | None:
     if picture is None or not source.images or web_address(picture.url) is None:
         return None
     return picture
+
+
+def picture(story: Story, source: Source) -> Picture | None:
+    """Return the story's picture as we made it anew, if it is that of `image`: what a page shows."""
+    allowed = image(story, source)
+    return story.picture if story.picture and allowed and story.picture.url == allowed.url else None
 
 
 def published(story: Story) -> datetime | None:

@@ -17,6 +17,7 @@ from aggregator.deliver import work_off
 from aggregator.desk import waiting
 from aggregator.desk.timing import let_out
 from aggregator.errors import StoreError
+from aggregator.illustrating import illustrate
 from aggregator.joining import forget
 from aggregator.policy.reminding import Reminder
 from aggregator.release import refresh
@@ -78,6 +79,12 @@ def take_pushes(turn: Turn) -> None:
 def subscribe(turn: Turn) -> None:
     """Keep what we asked hubs for in step with what sources offer."""
     tend(turn.service.store, turn.service.hubs.reached_at, turn.now)
+
+
+def show_pictures(turn: Turn) -> None:
+    """Pictures that partners allow come in, and on our pages; those that they allow no longer go."""
+    if illustrate(turn.service.gallery, turn.now, turn.owner, turn.is_stopping):
+        refresh(turn.service.press, turn.now)
 
 
 def publish_planned(turn: Turn) -> None:
@@ -155,6 +162,7 @@ CHORES = (
     Chore(name="release", every=timedelta(seconds=2), do=release),
     Chore(name="pushes", every=timedelta(seconds=2), do=take_pushes),
     Chore(name="deliver", every=timedelta(seconds=2), do=deliver),
+    Chore(name="pictures", every=timedelta(seconds=10), do=show_pictures),
     Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
     Chore(name="subscribe", every=timedelta(minutes=1), do=subscribe),
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
+from aggregator.store import pictures
 from aggregator.store.database import Transaction
 from aggregator.store.decisions import STORY
 from aggregator.store.items import ERASED_PRINT, parts
@@ -40,10 +41,11 @@ EMPTY: dict[str, Any] = {
 
 
 def empty(transaction: Transaction, story_ids: Collection[int]) -> None:
-    """Empty the items of these stories, what they said before, what they are compared by, and what editors wrote.
+    """Empty the items of these stories, what they said before and are compared by, what editors wrote, their pictures.
 
     The last bodies of their sources go whole: what a body said of one item cannot be cut out of it.
     """
+    pictures.drop(transaction, story_ids)
     found: list[int] = []
     sources: set[str] = set()
     for part in parts(story_ids):

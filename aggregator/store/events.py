@@ -25,7 +25,7 @@ class Event:
     """One line of the log.
 
     `kind`: taken-in, joined, split, merged, origin, revised, reused, reopened, retagged, edited, pinned, unpinned,
-    added, undone (with the group that it undoes), or the state that a decision led to.
+    pictured, added, undone (with the group that it undoes), or the state that a decision led to.
     """
 
     at: datetime

@@ -8,7 +8,7 @@ The gap between two requests is carried by the host too: given back, it rests fo
 else may have it. `lease_until` of a host without an owner is the end of that rest.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,6 +108,37 @@ def claim_sources(
     claimed = [each for each in claimed if not each.source.paused]
     _give_back(transaction, leases.keys() - {each.lease.host_id for each in claimed})
     return claimed
+
+
+def claim_idle(
+    transaction: Transaction,
+    owner: str,
+    names: Collection[str],
+    now: datetime,
+    *,
+    until: datetime,
+    lease: timedelta,
+    rest: timedelta = NO_REST,
+) -> tuple[dict[str, Lease], frozenset[str]]:
+    """Take those of the hosts called `names` on which nothing is due before `until`, for something else than polling.
+
+    Returns the leases by name, and the names of hosts that are polled and cannot be had now. A name that is in neither
+    is nobody's: we poll nothing there.
+    """
+    clock = database_time(transaction)
+    known = frozenset(transaction.execute(select(host.c.name).where(host.c.name.in_(names))).scalars())
+    query = (
+        select(host.c.id, host.c.name, host.c.epoch)
+        .where(
+            host.c.name.in_(known),
+            _is_free(clock),
+            or_(host.c.next_due.is_(None), host.c.next_due > until),
+            or_(host.c.paused_until.is_(None), host.c.paused_until <= now),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    taken = {each.host: each for each in _taken(transaction, query, owner, clock + lease, rest).values()}
+    return taken, known - taken.keys()
 
 
 def _is_free(clock: datetime) -> ColumnElement[bool]:

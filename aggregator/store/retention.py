@@ -8,9 +8,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select
 
+from aggregator.model import State
 from aggregator.store import sessions, throttle
 from aggregator.store.database import Transaction
-from aggregator.store.tables import agenda, body, login_attempt, one_time_link, revision, session, source
+from aggregator.store.tables import (
+    agenda,
+    body,
+    login_attempt,
+    one_time_link,
+    picture,
+    picture_file,
+    revision,
+    session,
+    source,
+    story,
+)
 
 USED = timedelta(days=30)  # a link or session that is over
 
@@ -20,9 +32,13 @@ def thin(transaction: Transaction, now: datetime, keep: timedelta) -> dict[str, 
     old = now - keep
     removed = select(source.c.id).where(source.c.removed_at.is_not(None))
     unused = now - USED
+    public = select(story.c.id).where(story.c.state == State.PUBLISHED.value)
     conditions = {
         body: or_(and_(body.c.verdict == "bad", body.c.at < old), body.c.source_id.in_(removed)),
         revision: revision.c.at < old,
+        # Dropped at once with their stories (illustrating.py); nothing that was missed there stays.
+        picture: picture.c.story_id.not_in(public),
+        picture_file: picture_file.c.story_id.not_in(select(picture.c.story_id)),
         agenda: and_(agenda.c.starts < old, or_(agenda.c.ends.is_(None), agenda.c.ends < old)),
         session: or_(session.c.expires < now, session.c.last_seen < now - sessions.IDLE, session.c.revoked < unused),
         one_time_link: or_(one_time_link.c.expires < unused, one_time_link.c.used < unused),

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from aggregator.model import Edits, Item, State, Story, Tags
+from aggregator.model import Edits, Item, Picture, State, Story, Tags
+from aggregator.store import pictures
 from aggregator.store.database import Transaction
 from aggregator.store.decisions import FLOOD, edits_of
 from aggregator.store.departures import returns
@@ -277,8 +278,11 @@ def by_number(transaction: Transaction, ids: Iterable[int]) -> dict[int, Story]:
         for row in transaction.execute(query):
             members[row.story_id].append((row.id, item_from(row)))
     edited = edits_of(transaction, found)
+    pictured = pictures.of_stories(transaction, found)
     return {
-        number: _story(as_told(row, returned.get(number)), members[number], edited.get(number, Edits()))
+        number: _story(
+            as_told(row, returned.get(number)), members[number], edited.get(number, Edits()), pictured.get(number)
+        )
         for number, row in found.items()
     }
 
@@ -389,7 +393,7 @@ def _narrowed(query: Any, theme: str, sources: Sequence[str] | None) -> Any:
     return query
 
 
-def _story(row: StoryRow, members: list[tuple[int, Item]], edits: Edits) -> Story:
+def _story(row: StoryRow, members: list[tuple[int, Item]], edits: Edits, picture: Picture | None) -> Story:
     ordered = sorted(members, key=lambda member: (member[0] != row.origin_id, member[0]))
     return Story(
         id=row.uri,
@@ -400,6 +404,7 @@ def _story(row: StoryRow, members: list[tuple[int, Item]], edits: Edits) -> Stor
         released=row.released,
         updated=row.updated,
         edits=edits,
+        picture=picture,
     )
 
 

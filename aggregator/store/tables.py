@@ -344,6 +344,35 @@ class DepartureColumns(TypedColumns):
     returned_at = Column(UtcDateTime)
 
 
+class PictureColumns(TypedColumns):
+    """The picture that a story should have, wherever its fetching stands. `due` None: it is here, or we gave up."""
+
+    story_id = Column(BigId, primary_key=True, autoincrement=False)
+    source_id: Named[str]  # who allows it
+    url: Named[str] = Column(Text)
+    host: Named[str]
+    since: Named[datetime] = Column(UtcDateTime)
+    due = Column(UtcDateTime)
+    tries: Named[int] = Column(Integer)
+    code: Named[str]  # why the last try brought nothing, "" for none
+
+
+class PictureFileColumns(TypedColumns):
+    """A picture as we made it, in one width; an address of ours (/pictures/<name>) whose bytes never change."""
+
+    name: Named[str] = Column(String, primary_key=True)
+    story_id: Named[int] = Column(BigId)
+    width: Named[int] = Column(Integer)
+    height: Named[int] = Column(Integer)
+    body: Named[bytes] = Column(LargeBinary)
+
+
+class PictureSourceColumns(TypedColumns):
+    """A source whose pictures are fetched: it allows them, and its latest stories were looked at for them."""
+
+    source_id: Named[str] = Column(String, primary_key=True)
+
+
 class RefusalColumns(TypedColumns):
     """A document that our own rules refused at the last release: the one before it is still served."""
 
@@ -539,6 +568,9 @@ push = Table("push", metadata, PushColumns)
 document = Table("document", metadata, DocumentColumns)
 archive = Table("archive", metadata, ArchiveColumns)
 departure = Table("departure", metadata, DepartureColumns)
+picture = Table("picture", metadata, PictureColumns)
+picture_file = Table("picture_file", metadata, PictureFileColumns)
+picture_source = Table("picture_source", metadata, PictureSourceColumns)
 refusal = Table("refusal", metadata, RefusalColumns)
 search = Table("search", metadata, SearchColumns)
 trial = Table("trial", metadata, TrialColumns)
@@ -584,6 +616,9 @@ Index(None, push.c.done_at, push.c.at)
 Index(None, document.c.generation)
 Index(None, archive.c.channel, archive.c.page)
 Index(None, archive.c.story_id)
+Index(None, picture.c.due)
+Index(None, picture.c.source_id)
+Index(None, picture_file.c.story_id)
 Index(None, search.c.gone_at, search.c.story_id)
 Index(None, sample.c.decided_at)
 Index(None, sample.c.drawn_at)

@@ -13,7 +13,7 @@ from aggregator.publish.site import ICON_PATH, finding_sheet, icon, stylesheet
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
-from aggregator.web import api, callback, embed, finding, operations, public, search_feeds, websub
+from aggregator.web import api, callback, embed, finding, operations, pictures, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
@@ -54,6 +54,7 @@ def make_app(
     app = FastAPI(title=press.site.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     rates = Rates()
     app.include_router(public.routes(press))
+    app.include_router(pictures.routes(press))
     app.include_router(finding.routes(press, rates))
     app.include_router(embed.routes(press))
     app.include_router(callback.routes(press.store, access.secret_key))

@@ -15,9 +15,10 @@ import structlog
 from aggregator.demo.network import BUSY_FROM, BUSY_UNTIL, Network
 from aggregator.demo.partners import PARTNERS, TOUR
 from aggregator.demo.settings import BOUNDS, DATABASE, demo_config, empty
+from aggregator.illustrating import illustrate
 from aggregator.model import Outcome, Poll, State, Story
 from aggregator.pipeline import Report
-from aggregator.release import page_path
+from aggregator.release import page_path, refresh
 from aggregator.schedule.polling import poll_round
 from aggregator.store import documents, sources, stories
 from aggregator.store.check import contradictions
@@ -176,6 +177,22 @@ def test_the_feed_that_moved_is_asked_at_its_new_address_after_three_polls(demo:
     assert [poll.address for poll in polls[:3]] == ["", "", new]
     assert polls[2].outcome is Outcome.MOVED
     assert {poll.address for poll in polls[3:]} == {new}
+
+
+def test_two_partners_show_pictures_that_are_made_anew(demo: Demo) -> None:
+    assert "allow pictures" in TOUR[8]
+    demo.at(0)
+    assert illustrate(demo.service.gallery, demo.clock(), "test")
+    refresh(demo.service.press, demo.clock())
+    pictured = [story for story in demo.stories() if story.picture]
+    assert {story.origin.source_id for story in pictured} == {"techniekcollege", "regio-oost"}
+    assert len(pictured) == sum(bool(news.shows) for partner in PARTNERS for news in partner.news) == 3
+    assert demo.document(page_path("/", "nl")).count(b'<img src="/pictures/') == 3
+    said = {story.origin.entry.image.credit for story in pictured if story.origin.entry.image}
+    assert "Techniekcollege Maasdelta" in said
+    address = demo.network.address("techniekcollege")
+    assert get(f"{address}/beeld/meer-eerstejaars.jpg")[1]["content-type"] == "image/jpeg"
+    assert get(f"{address}/beeld/girlsday.jpg")[0] == 404
 
 
 def test_an_unchanged_feed_is_answered_by_a_304(demo: Demo) -> None:

@@ -3,12 +3,15 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 import uvicorn
 
 from aggregator.accounts import Access
+from aggregator.probing import Lookout
+from aggregator.receipts import Line
 from aggregator.release import Press, refresh
 from aggregator.store import Store
 from aggregator.web.app import make_app
@@ -40,11 +43,18 @@ def access(store: Store) -> Access:
 @pytest.fixture
 def address(press: Press, access: Access) -> Iterator[str]:
     """Where the web side answers."""
+    partners = Partners()
+    with answering(press, access, make_line(press.store, partners), lookout_over(partners)) as found:
+        yield found
+
+
+@contextmanager
+def answering(press: Press, access: Access, line: Line, lookout: Lookout) -> Iterator[str]:
+    """A web side on a real server; yields where it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    partners = Partners()
-    app = make_app(press, access, line=make_line(press.store, partners), lookout=lookout_over(partners))
+    app = make_app(press, access, line=line, lookout=lookout)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

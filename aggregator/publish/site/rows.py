@@ -57,6 +57,20 @@ class PartnerRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PictureRow:
+    """A picture of ours: the smaller file, all of them for `srcset`, the largest with its size, what is said of it."""
+
+    address: str
+    addresses: str
+    largest: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StoryRow:
     """A story in a list or on its own page. `address` is the article's, or our own page for one without."""
 
@@ -72,6 +86,7 @@ class StoryRow:
     also: tuple[tuple[PartnerRow, str], ...]
     language: str
     has_article: bool
+    picture: PictureRow | None = None
     text: str = ""  # the whole of a piece that stands nowhere else, as harmless HTML
     byline: str = ""
 
@@ -118,6 +133,7 @@ class Rows:
             also=tuple((self.partner(also.source), also.link) for also in entry.also_at(story, self.sources)),
             language=entry.language(story, source, self.site),
             has_article=bool(article),
+            picture=self._picture(story, source),
             text="" if article or not whole else entry.content(story, source),
             byline="" if article or not whole else ", ".join(map(line, story.origin.entry.authors)),
         )
@@ -160,6 +176,22 @@ class Rows:
             path=f"/sources/{quote(source.id, safe='')}",
             site=_home(address),
             host=host_of(address),
+        )
+
+    def _picture(self, story: Story, source: Source) -> PictureRow | None:
+        made, said = entry.picture(story, source), entry.image(story, source)
+        if made is None or said is None:
+            return None
+        addresses = [f"/pictures/{each.name}" for each in made.files]
+        return PictureRow(
+            address=addresses[0],
+            addresses=", ".join(f"{to} {each.width}w" for to, each in zip(addresses, made.files, strict=True)),
+            largest=addresses[-1],
+            width=made.files[-1].width,
+            height=made.files[-1].height,
+            alt=line(said.alt),
+            caption=line(said.caption),
+            credit=line(said.credit),
         )
 
     def _day(self, at: datetime, precision: Precision, *, found: bool = False) -> Day:

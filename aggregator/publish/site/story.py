@@ -78,6 +78,7 @@ def linked_data(story: Story, row: StoryRow, source: Source, site: Site) -> dict
         "author": [{"@type": "Person", "name": line(name)} for name in story.origin.entry.authors if line(name)],
         "datePublished": "" if row.day.found else row.day.machine,
         "abstract": row.teaser,
+        "image": site.base_url + row.picture.largest if row.picture else "",
         "inLanguage": entry.language(story, source, site),
         "about": [theme.label for theme in row.themes],
         "sdPublisher": {"@type": "Organization", "name": site.title, "url": f"{site.base_url}/"},

@@ -16,8 +16,8 @@ PAGE = "/edit/log"
 ROWS = 50
 KINDS = (
     "taken-in", "joined", "revised", "retagged", "held", "published", "off-topic", "rejected", "later", "scheduled",
-    "withdrawn", "edited", "pinned", "unpinned", "added", "merged", "split", "origin", "undone", "user-added",
-    "user-invited", "user-password", "user-reset", "user-role", "user-disabled", "user-enabled",
+    "withdrawn", "edited", "pinned", "unpinned", "pictured", "added", "merged", "split", "origin", "undone",
+    "user-added", "user-invited", "user-password", "user-reset", "user-role", "user-disabled", "user-enabled",
 )  # fmt: skip
 Text = Annotated[str, Query(max_length=100)]
 

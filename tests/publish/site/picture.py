@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from aggregator.publish.site import front_page
-from tests import pictures
+from tests import screenshots
 from tests.publish.site.content import SITE, front
 from tests.publish.site.origin import CHROMIUM, serving
 
@@ -26,7 +26,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-lcd-text"])
         page = browser.new_page(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]  # a plain dict is fine
         page.goto(origin)
-        pictures.keep(page.screenshot(), PICTURE)
+        screenshots.keep(page.screenshot(), PICTURE)
         browser.close()
 
 

@@ -19,7 +19,7 @@ from aggregator.release import Press
 from aggregator.store import proposals, stories
 from aggregator.store.accounts import Role
 from aggregator.store.events import Event
-from tests import pictures
+from tests import screenshots
 from tests.factories import DAY, NOW, make_entry
 from tests.line.partner import Partners, feed, make_line, run
 from tests.web.editors.conftest import PASSWORD, WEB, People, serving
@@ -124,7 +124,7 @@ def shoot(page: Page, name: str) -> None:
         height = min(HIGHEST, page.locator("html").evaluate("html => html.scrollHeight"))
         width = page.viewport_size["width"] if page.viewport_size else 1280
         clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
-        pictures.keep(page.screenshot(full_page=True, clip=clip), Path(folder) / f"{name}.png")
+        screenshots.keep(page.screenshot(full_page=True, clip=clip), Path(folder) / f"{name}.png")
 
 
 @pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="makes the pictures of docs/redactie.md, when asked")
@@ -141,7 +141,7 @@ def test_pictures(browser: Browser, mailing_address: str, everyone: dict[str, st
 def test_each_picture_is_shown_small_and_where_editors_read(name: str) -> None:
     docs = Path(__file__).parents[3] / "docs"
     assert f"](images/redactie-{name}.png)" in (docs / "redactie.md").read_text("utf-8")
-    assert (docs / f"images/redactie-{name}.png").stat().st_size < pictures.LARGEST
+    assert (docs / f"images/redactie-{name}.png").stat().st_size < screenshots.LARGEST
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "nl-NL"), ("dark", "en-GB")])

@@ -26,7 +26,7 @@ PUBLIC = {
     "/embed/{version}/{name}",
     "/api/docs", "/api/v1/openapi.json", "/api/v1/stories", "/api/v1/stories/{story_id:path}", "/api/v1/themes",
     "/api/v1/sources", "/api/v1/labels", "/api/v1/deletions",
-    "/websub/callback/{token}",
+    "/websub/callback/{token}", "/pictures/{name}",
 }  # fmt: skip
 
 
