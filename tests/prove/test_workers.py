@@ -38,6 +38,7 @@ WORKERS = 4
 LEASE = timedelta(seconds=10)
 GAP = timedelta(seconds=0.5)
 PARALLEL = 2
+# The small sizes of two proofs take more than a minute: they run with PROVE=1 only, for whoever works on leases.
 FOLLOWED_WITHIN = 5.0  # seconds after the end of a lease
 STARVED = 300.0  # seconds: a machine that is busy with other tests may take so long over a round
 
