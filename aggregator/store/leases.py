@@ -128,7 +128,7 @@ def claim_idle(
     clock = database_time(transaction)
     known = frozenset(transaction.execute(select(host.c.name).where(host.c.name.in_(names))).scalars())
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(
             host.c.name.in_(known),
             _is_free(clock),
