@@ -20,9 +20,9 @@ NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def poll_now(store: Store, source_id: str, now: datetime) -> None:
-    """Have a source polled at the next chance."""
+    """Have a source polled at the next chance, before all others."""
     with store.write() as transaction:
-        sources.make_due(transaction, [source_id], now)
+        sources.ask_for(transaction, source_id, now)
 
 
 def pause(store: Store, source_id: str, now: datetime, *, paused: bool) -> None:

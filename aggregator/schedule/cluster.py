@@ -11,6 +11,7 @@ polling jobs as there is work for.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -36,6 +37,7 @@ from aggregator.schedule import chores
 from aggregator.schedule.chores import Chore, Turn, take
 from aggregator.schedule.polling import Stopping, poll_round, stoppable
 from aggregator.store import leases, libpq_address, ticks
+from aggregator.store.database import PAUSED_FOR, end_paused
 from aggregator.wiring import Service
 
 log = structlog.get_logger()
@@ -44,6 +46,8 @@ log = structlog.get_logger()
 CHORES = tuple(replace(each, do=chores.release_all) if each.do is chores.release else each for each in chores.CHORES)
 OTHERS = ("control", "interactive", "deliver", "maintenance")
 SCHEMA = f"dispatch_{procrastinate.__version__.replace('.', '_')}"
+# Who is paused while it asks for `plan` would keep everybody from asking for it.
+IMPATIENT = f"-c idle_in_transaction_session_timeout={PAUSED_FOR}"
 EVERY_SECOND = "* * * * * *"
 HEARTBEAT, DEAD_AFTER = 5.0, 20.0  # seconds
 MOST_WAITING = 32  # polling jobs that are asked for at once, however much is due
@@ -52,6 +56,11 @@ LAST_SECONDS = 1.5  # ... for as long as this, and the process goes: supervisors
 LONGEST_PAUSE = 10.0  # seconds between two tries to reach the database
 CONNECTIONS = 6  # for dispatch: two listen, the others fetch jobs, beat and write down what ended
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# A lost database is one line of ours; theirs are pages of tracebacks, for each of many connections.
+for _chatty in ("procrastinate.utils", "psycopg.pool"):
+    logging.getLogger(_chatty).setLevel(logging.CRITICAL)
+logging.getLogger("procrastinate.worker").addFilter(lambda told: vars(told).get("action") != "side_task_failed")
 
 
 def owner_name() -> str:
@@ -120,7 +129,7 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     """The jobs that a worker can do, over the dispatch tables in `database_url`."""
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_address(database_url),
-        kwargs={"options": f"-c search_path={SCHEMA}"},
+        kwargs={"options": f"-c search_path={SCHEMA} {IMPATIENT}"},
         min_size=1,
         max_size=CONNECTIONS,
     )
@@ -129,6 +138,7 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     @app.periodic(cron=EVERY_SECOND)
     @app.task(name="plan", queue="control", queueing_lock="plan", priority=10)
     async def plan(timestamp: int) -> None:  # noqa: ARG001  our own clock says what is due
+        await asyncio.to_thread(end_the_paused, hands)
         await throw_away_dead(app, hands)
         for name, lock in await asyncio.to_thread(work_to_do, hands, _now()):
             with suppress(AlreadyEnqueued):  # nobody came to the last one yet
@@ -178,6 +188,14 @@ def do_once(chore: Chore, hands: Hands, now: datetime) -> None:
         log.error("chore_failed", chore=chore.name, error=str(error))
     finally:
         lock.release()
+
+
+def end_the_paused(hands: Hands) -> None:
+    """Take from paused workers what they hold in the middle of a change: nobody else could write."""
+    with hands.home.store.read() as transaction:
+        ended = end_paused(transaction)
+    if ended:
+        log.warning("paused_sessions_ended", sessions=ended)
 
 
 async def throw_away_dead(app: procrastinate.App, hands: Hands) -> None:
@@ -236,6 +254,8 @@ async def _work(database_url: str, hands: Hands, polling: int) -> None:
             await asyncio.to_thread(make_tables, database_url)
             await asyncio.to_thread(hands.give_back)  # of before the database was lost: nobody brings it any more
             await _until(stop, make_dispatch(database_url, hands), polling)
+            if not stop.is_set():  # whoever listens was cut off, and the database is there again already
+                log.warning("connection_lost", again_in=pause)
         except (ConnectorException, psycopg.Error, OSError) as error:
             log.error("database_lost", error=str(error.__cause__ or error), again_in=pause)
         if not stop.is_set():
@@ -274,7 +294,7 @@ def _worker(app: procrastinate.App, queues: Sequence[str], concurrency: int) -> 
 
 def make_tables(database_url: str) -> None:
     """Make the dispatch tables of this version of Procrastinate, in a schema of their own, unless they are there."""
-    with psycopg.connect(libpq_address(database_url)) as connection:
+    with psycopg.connect(libpq_address(database_url), options=IMPATIENT) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (SCHEMA,))
         found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone()
         if found is None:

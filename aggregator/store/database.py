@@ -28,7 +28,18 @@ GONE = (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.InternalError, sa
 
 # Who is paused in the middle of a change (a frozen machine, a lost network) would keep its locks, and everybody from
 # going on. The server ends it instead.
-PAUSED = text("SET LOCAL idle_in_transaction_session_timeout = '8s'")
+PAUSED_FOR = "8s"
+PAUSED = text(f"SET LOCAL idle_in_transaction_session_timeout = '{PAUSED_FOR}'")
+
+# Between the statements that a driver sends together (its pipeline) the server measures no pause: others must see it.
+# Only sessions of ours that hold something are ended: no backup, and no operator at psql.
+NAME = "aggregator"
+END_PAUSED = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE application_name = :name AND datname = current_database() AND usename = current_user"
+    " AND backend_xid IS NOT NULL AND wait_event = 'ClientRead'"
+    " AND state_change < clock_timestamp() - CAST(:pause AS interval)"
+)
 
 CLOCK = {
     "sqlite": text("SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"),
@@ -99,7 +110,8 @@ def open_store(url: str) -> Store:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, pool_size=4, max_overflow=4)
+        named = {"application_name": NAME}
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=named)
     return Store(engine)
 
 
@@ -116,6 +128,12 @@ def database_time(transaction: Transaction) -> datetime:
     """The database's own clock, the only one that leases are measured by."""
     micros = transaction.execute(CLOCK[transaction.dialect.name]).scalar_one()
     return EPOCH + int(micros) * MICROSECOND
+
+
+def end_paused(transaction: Transaction, pause: str = PAUSED_FOR) -> int:
+    """End the sessions of ours on PostgreSQL that stopped for so long in the middle of a change; returns how many."""
+    ended: int = transaction.execute(END_PAUSED, {"name": NAME, "pause": pause}).scalar_one()
+    return ended
 
 
 def has_full_text(transaction: Transaction) -> bool:

@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from aggregator.model import Poll, Source
+from aggregator.store import tallies
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
+from aggregator.store.urgency import is_due
 
 NO_REST = timedelta(0)
 
@@ -58,20 +60,21 @@ def claim(
     rest: timedelta = NO_REST,
     only: Sequence[str] | None = None,
 ) -> list[Claimed]:
-    """Take up to `hosts` free hosts that are due (expired leases first, then the longest due) and their due sources.
+    """Take up to `hosts` free hosts that are due and their due sources: expired leases first, then by urgency.
 
-    `only` limits it to these source ids.
+    That is what people asked for, then new sources, then what has been due longest (urgency.py). `only` limits it to
+    these source ids.
     """
     clock = database_time(transaction)
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(*_could_be_claimed(clock, now))
         .order_by(host.c.owner.is_(None), host.c.next_due)
         .limit(hosts)
         .with_for_update(skip_locked=True)
     )
     if only is not None:
-        due = select(poll.c.host_id).where(poll.c.source_id.in_(only), poll.c.next_due <= now)
+        due = select(poll.c.host_id).where(poll.c.source_id.in_(only), is_due(poll.c.next_due, now))
         query = query.where(host.c.id.in_(due))
     leases = _taken(transaction, query, owner, clock + lease, rest)
     if not leases:
@@ -93,7 +96,7 @@ def claim_sources(
     clock = database_time(transaction)
     theirs = select(poll.c.host_id).where(poll.c.source_id.in_(source_ids))
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(host.c.id.in_(theirs), _is_free(clock))
         .with_for_update(skip_locked=True)
     )
@@ -125,7 +128,7 @@ def claim_idle(
     clock = database_time(transaction)
     known = frozenset(transaction.execute(select(host.c.name).where(host.c.name.in_(names))).scalars())
     query = (
-        select(host.c.id, host.c.name, host.c.epoch)
+        select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(
             host.c.name.in_(known),
             _is_free(clock),
@@ -145,20 +148,23 @@ def _is_free(clock: datetime) -> ColumnElement[bool]:
 
 def _could_be_claimed(clock: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
     rested = or_(host.c.paused_until.is_(None), host.c.paused_until <= now)
-    return host.c.next_due <= now, _is_free(clock), rested
+    return is_due(host.c.next_due, now), _is_free(clock), rested
 
 
 def _taken(
-    transaction: Transaction, free: Select[int, str, int], owner: str, until: datetime, rest: timedelta
+    transaction: Transaction, free: Select[int, str, int, str | None], owner: str, until: datetime, rest: timedelta
 ) -> dict[int, Lease]:
-    """Leases on the hosts that `free` finds, by host."""
+    """Leases on the hosts that `free` finds, by host; those whose owner never gave them back are counted as lost."""
+    rows = transaction.execute(free).all()
     leases = {
         row.id: Lease(host_id=row.id, host=row.name, owner=owner, epoch=row.epoch + 1, until=until, rest=rest)
-        for row in transaction.execute(free)
+        for row in rows
     }
     if leases:
         taken = update(host).where(host.c.id.in_(list(leases)))
         transaction.execute(taken.values(owner=owner, epoch=host.c.epoch + 1, lease_until=until))
+    if lost := sum(row.owner is not None for row in rows):
+        tallies.add(transaction, tallies.LEASES_LOST, lost)
     return leases
 
 
@@ -171,7 +177,9 @@ def _give_back(transaction: Transaction, idle: Set[int]) -> None:
 def _due_sources(
     transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int, only: Sequence[str] | None
 ) -> list[Claimed]:
-    query = all_columns().where(poll.c.host_id.in_(list(leases)), poll.c.next_due <= now).order_by(poll.c.next_due)
+    query = (
+        all_columns().where(poll.c.host_id.in_(list(leases)), is_due(poll.c.next_due, now)).order_by(poll.c.next_due)
+    )
     if only is not None:
         query = query.where(poll.c.source_id.in_(only))
     taken: dict[int, int] = dict.fromkeys(leases, 0)

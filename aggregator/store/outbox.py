@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
+from aggregator.store import tallies
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
 from aggregator.store.tables import outbox
@@ -144,7 +145,10 @@ def free_all(transaction: Transaction) -> None:
 def done(transaction: Transaction, number: int, now: datetime, note: str = "") -> None:
     """It arrived, or `note` says why that is not needed any more."""
     ended = update(outbox).where(outbox.c.id == number)
-    transaction.execute(ended.values(done_at=now, taken_at=None, error=note[:500] or None))
+    values = ended.values(done_at=now, taken_at=None, error=note[:500] or None).returning(outbox.c.kind)
+    for kind in transaction.execute(values).scalars().all():
+        if not note:
+            tallies.add(transaction, tallies.DELIVERED + kind)
     transaction.execute(ended.where(outbox.c.kind.in_(SECRET_KINDS)).values(payload={}))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from aggregator.model import Asking, Poll, Source
+from aggregator.store import urgency
 from aggregator.store.codec import from_json, to_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
@@ -84,7 +85,9 @@ def change(transaction: Transaction, changed: Source, now: datetime) -> None:
         values = {"host_id": host_id, "details": {}, "outcome": None}
     if changed.paused:
         values["next_due"] = None
-    elif old.paused or values:
+    elif values:
+        values["next_due"] = urgency.new(now)
+    elif old.paused:
         values["next_due"] = now
     if values:
         left = host_ids(transaction, [changed.id])
@@ -104,6 +107,11 @@ def make_due(transaction: Transaction, source_ids: Iterable[str], now: datetime)
         _plan(transaction, part, now)
 
 
+def ask_for(transaction: Transaction, source_id: str, now: datetime) -> None:
+    """Have this source polled before all others: somebody waits for it."""
+    _plan(transaction, [source_id], urgency.asked(now))
+
+
 def hasten(transaction: Transaction, source_id: str, due: datetime) -> None:
     """Have a source polled at `due` if that was planned for later; one that is not planned stays so."""
     later = (poll.c.source_id == source_id) & (poll.c.next_due > due)
@@ -113,7 +121,9 @@ def hasten(transaction: Transaction, source_id: str, due: datetime) -> None:
 
 def count_due(transaction: Transaction, now: datetime) -> int:
     """How many sources want to be polled by now."""
-    return transaction.execute(select(func.count()).select_from(poll).where(poll.c.next_due <= now)).scalar_one()
+    return transaction.execute(
+        select(func.count()).select_from(poll).where(urgency.is_due(poll.c.next_due, now))
+    ).scalar_one()
 
 
 def host_ids(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:
@@ -205,7 +215,7 @@ def held_from(row: Row[Any]) -> Held:
     """The Held of a row of `all_columns`."""
     return Held(
         source=from_json(Source, row.settings),
-        poll=poll_from(row.details, row.next_due),
+        poll=poll_from(row.details, row.next_due and urgency.moment(row.next_due)),
         added_at=row.added_at,
         pushes_until=row.lease_until,
     )
@@ -225,7 +235,7 @@ def _insert(transaction: Transaction, fresh: Sequence[Source], now: datetime) ->
         {
             "source_id": each.id,
             "host_id": hosts[host_name(each.url)],
-            "next_due": None if each.paused else now,
+            "next_due": None if each.paused else urgency.new(now),
             "details": {},
         }
         for each in fresh
@@ -236,7 +246,7 @@ def _insert(transaction: Transaction, fresh: Sequence[Source], now: datetime) ->
 
 def _revive(transaction: Transaction, back: Source, now: datetime) -> None:
     transaction.execute(update(source).where(source.c.id == back.id).values(removed_at=None, added_at=now))
-    _plan(transaction, [back.id], None if back.paused else now)
+    _plan(transaction, [back.id], None if back.paused else urgency.new(now))
 
 
 def _plan(transaction: Transaction, ids: Sequence[str], due: datetime | None) -> None:

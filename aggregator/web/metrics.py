@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 
-from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from aggregator.model import Outcome, State
-from aggregator.store import Store, standing
+from aggregator.store import Store, standing, tallies
 from aggregator.store.standing import Standing
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -58,11 +58,14 @@ def families(found: Standing) -> Iterator[Metric]:
     waited = found.longest_wait.total_seconds()
     yield _single("aggregator_due_lag_seconds", "How long the server due longest waits for someone to take it.", waited)
     yield _single("aggregator_leases_held", "Servers that someone is polling now.", found.leases)
+    lost = found.tallies.get(tallies.LEASES_LOST, 0)
+    yield CounterMetricFamily("aggregator_leases_lost", "Servers taken over from whoever did not give them back.", lost)
     stories: dict[tuple[str, str], int] = {(each.value, ""): 0 for each in State} | dict(found.stories)
     yield _labelled("aggregator_stories", "Stories by state and theme.", ("state", "theme"), stories)
     yield _single("aggregator_documents", "Public documents.", found.documents)
     yield _single("aggregator_generation", "The number of the last release that changed a document.", found.generation)
     yield _labelled("aggregator_outbox", "Deliveries that wait or were given up.", ("kind", "state"), found.outbox)
+    yield _delivered(found)
     done = {name: at.timestamp() if at else EPOCH_OF_NONE for name, (at, _) in found.duties.items()}
     yield _labelled("aggregator_duty_done_timestamp_seconds", "When it last went well.", ("duty",), done)
     failing = {name: float(not is_well) for name, (_, is_well) in found.duties.items()}
@@ -71,6 +74,16 @@ def families(found: Standing) -> Iterator[Metric]:
 
 def _single(name: str, meaning: str, value: float) -> Metric:
     return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _delivered(found: Standing) -> Metric:
+    family = CounterMetricFamily(
+        "aggregator_deliveries", "Deliveries that arrived; mails are one kind.", labels=("kind",)
+    )
+    arrived = {name: count for name, count in found.tallies.items() if name.startswith(tallies.DELIVERED)}
+    for name, count in sorted(({tallies.DELIVERED + "mail": 0} | arrived).items()):
+        family.add_metric([name.removeprefix(tallies.DELIVERED)], count)
+    return family
 
 
 def _labelled(name: str, meaning: str, labels: tuple[str, ...], values: object) -> Metric:

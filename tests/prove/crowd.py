@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -55,7 +56,6 @@ class Crowd:
 
     def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._watching.cancel)
-        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
     def all(self) -> list[Source]:
@@ -98,7 +98,8 @@ class Crowd:
         self.port = server.sockets[0].getsockname()[1]
         self._watching = self._loop.create_task(self._watch_itself())
         self._ready.set()
-        self._loop.run_forever()
+        with suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(self._watching)
 
     async def _watch_itself(self) -> None:
         while True:

@@ -18,14 +18,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import func, select
 
 from aggregator.schedule.chores import CHORES
+from aggregator.schedule.cluster import SCHEMA
 from aggregator.store import Store, libpq_address, open_store, sources
 from aggregator.store.check import contradictions
 from aggregator.store.events import since
 from aggregator.store.tables import EPOCH, MICROSECOND, host, item, poll
 from tests.conftest import missing
+from tests.pace import pace
 from tests.postgres import OwnServer, PostgresUnavailableError
 from tests.prove.crowd import Crowd
 from tests.prove.sizes import FULL_SIZE
@@ -35,6 +38,8 @@ WORKERS = 4
 LEASE = timedelta(seconds=10)
 GAP = timedelta(seconds=0.5)
 PARALLEL = 2
+# The small sizes of two proofs take more than a minute: they run with PROVE=1 only, for whoever works on leases.
+FOLLOWED_WITHIN = 5.0  # seconds after the end of a lease
 STARVED = 300.0  # seconds: a machine that is busy with other tests may take so long over a round
 
 
@@ -117,6 +122,17 @@ def unpolled(store: Store) -> int:
         return transaction.execute(select(func.count()).where(poll.c.next_due <= datetime.now(UTC))).scalar_one()
 
 
+def at_jobs(database_url: str) -> int:
+    """How many processes ask for jobs; each has a worker for polling and one for the rest."""
+    with psycopg.connect(libpq_address(database_url)) as connection:
+        there = connection.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.procrastinate_workers",)).fetchone()
+        if there == (None,):
+            return 0
+        query = sql.SQL("SELECT count(*) FROM {}.procrastinate_workers").format(sql.Identifier(SCHEMA))
+        [(workers,)] = connection.execute(query).fetchall()
+        return int(workers) // 2
+
+
 def held_by(store: Store, worker: subprocess.Popen[bytes]) -> dict[int, int]:
     """The hosts on whose leases a worker is at work, with their epochs."""
     with store.read() as transaction:
@@ -136,6 +152,16 @@ def still_held(store: Store, leases: dict[int, int]) -> bool:
 def is_followed(store: Store, leases: Sequence[dict[int, int]]) -> bool:
     """Whether others took over all of it."""
     return not any(still_held(store, each) for each in leases)
+
+
+def follow(store: Store, leases: Sequence[dict[int, int]]) -> tuple[float, float]:
+    """After how many seconds it was followed, and how many of them, in the middle, made one of a quiet machine."""
+    began, paces = time.monotonic(), [pace().clock]
+    while not is_followed(store, leases):
+        assert time.monotonic() - began < STARVED, "nobody took over"
+        time.sleep(0.5)
+        paces.append(pace().clock)
+    return time.monotonic() - began, median(paces)
 
 
 def has_heard(crowd: Crowd, requests: int) -> bool:
@@ -197,42 +223,46 @@ def test_four_workers_are_as_polite_as_one_and_poll_each_source_once_a_round(
 
 
 @on_postgresql
-@pytest.mark.parametrize("times", [pytest.param(100, marks=FULL_SIZE)])  # no sample: none was seen to end in 30 s
+@pytest.mark.parametrize("times", [pytest.param(6, marks=FULL_SIZE), pytest.param(100, marks=FULL_SIZE)])
 def test_killed_and_paused_workers_are_followed_and_nothing_is_lost_or_doubled(
     times: int, database_url: str, tmp_path: Path
 ) -> None:
     chance, fenced = Random(times), 0
     followed_after: list[float] = []
-    with Crowd(90, 15, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, database_url) as (store, workers):
+    late: list[float] = []  # after the end of the lease, in seconds of a quiet machine
+    # A worker takes 200 servers at once: two are at work at first, and others wait for what they leave.
+    with Crowd(250, 250, seconds=(0.05, 1.5)) as crowd, working(tmp_path, crowd, database_url) as (store, workers):
         with psycopg.connect(libpq_address(database_url), autocommit=True) as connection:
             watch_ticks(connection)
         while len(followed_after) < times:
             if unpolled(store) < crowd.sources / 4:
                 wait_for(lambda: not unpolled(store), STARVED)
                 next_round(store, crowd)
-            time.sleep(chance.uniform(0, 1.5))
+            moment = len(crowd.heard) + chance.randint(1, crowd.sources // 2)
+            wait_for(lambda: has_heard(crowd, moment) or not unpolled(store), STARVED)  # noqa: B023  asked at once
             at_work = [each for each in workers.running if held_by(store, each)]
             struck = strike(store, workers, chance.sample(at_work, min(2, len(at_work))), chance)
-            began = time.monotonic()
-            wait_for(partial(is_followed, store, [leases for _, leases in struck]), 90)
+            waited, slowness = follow(store, [leases for _, leases in struck])
+            late.append((waited - LEASE.total_seconds()) / slowness)
             for paused, leases in struck:
                 fenced += bool(paused and leases)
-                followed_after += [time.monotonic() - began] if leases else []
+                followed_after += [waited] if leases else []
                 if paused:
                     paused.send_signal(signal.SIGCONT)
         wait_for(lambda: not unpolled(store), STARVED)
         print(
             f"{len(followed_after)} victims with work in flight, {fenced} of them paused; "
-            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle; "
-            f"{len(crowd.heard)} requests"
+            f"followed after {max(followed_after):.1f} s at most, {median(followed_after):.1f} s in the middle, "
+            f"{max(late):.1f} s of a quiet machine after the end of the lease; "
+            f"{crowd.generation} rounds, {len(crowd.heard)} requests for {crowd.generation * crowd.sources} polls"
         )
-        assert max(followed_after) < LEASE.total_seconds() + 5
+        assert max(late) < FOLLOWED_WITHIN
         assert_nothing_is_lost_or_doubled(store, crowd)
         with psycopg.connect(libpq_address(database_url)) as connection:
             assert_ticks_were_done_once(connection)
 
 
-@pytest.mark.parametrize("restarts", [pytest.param(3, marks=FULL_SIZE)])  # no sample: none was seen to end in 30 s
+@pytest.mark.parametrize("restarts", [pytest.param(1, marks=FULL_SIZE), pytest.param(3, marks=FULL_SIZE)])
 def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselves(
     restarts: int, tmp_path: Path
 ) -> None:
@@ -240,19 +270,23 @@ def test_when_the_database_is_restarted_under_load_workers_come_back_by_themselv
         server = OwnServer(os.getpid())
     except PostgresUnavailableError as error:
         missing(f"PostgreSQL ({error})")
-    back_after = []
-    with Crowd(90, 15, seconds=(0.05, 0.3)) as crowd, working(tmp_path, crowd, server.url) as (store, workers):
+    chance, left = Random(restarts), list[int]()
+    back_after: list[float] = []
+    with Crowd(250, 250, seconds=(0.05, 1.5)) as crowd, working(tmp_path, crowd, server.url) as (store, workers):
+        wait_for(lambda: at_jobs(server.url) == WORKERS, STARVED)  # a start without a database is the supervisor's
         before = list(workers.running)
         for number in range(restarts):
-            wait_for(lambda: any(held_by(store, each) for each in workers.running), 120)
-            heard, left = len(crowd.heard), unpolled(store)
-            server.restart("immediate" if number % 2 == 0 else "fast")
-            assert left, "nothing was left to do"
-            back_after.append(wait_for(partial(has_heard, crowd, heard + 20), 60))
             wait_for(lambda: not unpolled(store), STARVED)
             next_round(store, crowd)
+            wait_for(partial(has_heard, crowd, len(crowd.heard) + chance.randint(1, crowd.sources // 2)), STARVED)
+            server.restart("immediate" if number % 2 == 0 else "fast")
+            left.append(unpolled(store))
+            assert left[-1], "nothing was left to do"
+            back_after.append(wait_for(lambda: unpolled(store) < left[-1], 60))
         wait_for(lambda: not unpolled(store), STARVED)
-        print(f"{restarts} restarts; at work again after {max(back_after):.1f} s at most")
+        print(
+            f"{restarts} restarts with {left} polls to do; the next were written after {max(back_after):.1f} s at most"
+        )
         assert workers.running == before
         assert [each.poll() for each in before] == [None] * WORKERS
         assert_nothing_is_lost_or_doubled(store, crowd)

@@ -21,6 +21,7 @@ from aggregator.model import State
 from aggregator.schedule import cluster
 from aggregator.schedule.cluster import CHORES, Hands, do_once, jobs_wanted, make_tables, tick_of, work_to_do
 from aggregator.store import Store, documents, leases, libpq_address, open_store, sources, stories
+from aggregator.store.database import PAUSED_FOR
 from aggregator.store.tables import host
 from aggregator.wiring import Service, open_service
 from tests.factories import DAY, HOUR, NOW
@@ -166,6 +167,21 @@ def test_dispatch_tables_are_made_once_by_many_at_once_and_apart_from_ours(datab
     with psycopg.connect(libpq_address(database_url)) as connection:
         rows = connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'procrastinate_jobs'").fetchall()
     assert rows == [(cluster.SCHEMA,)]
+
+
+@on_postgresql
+def test_a_worker_that_is_paused_while_it_asks_for_a_job_does_not_keep_others_from_it(
+    database_url: str, service: Service
+) -> None:
+    make_tables(database_url)
+    app = cluster.make_dispatch(database_url, Hands(service))
+
+    async def longest_pause() -> object:
+        async with app.open_async():
+            found = await app.connector.execute_query_one_async("SHOW idle_in_transaction_session_timeout")
+            return found["idle_in_transaction_session_timeout"]
+
+    assert asyncio.run(longest_pause()) == PAUSED_FOR
 
 
 @on_postgresql

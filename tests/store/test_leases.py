@@ -2,7 +2,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from aggregator.errors import StoreError
 from aggregator.model import Outcome, Poll
@@ -121,11 +121,62 @@ def test_at_a_new_start_what_a_dead_process_held_is_free(store: Store) -> None:
         assert leases.fence(transaction, [each.lease for each in dead]) == set()
 
 
-def test_the_longest_due_host_is_first(store: Store) -> None:
-    add(store, "a", "b")
+def visited(store: Store, **due: timedelta) -> None:
+    """Sources that were polled before, with when they are due after NOW."""
+    add(store, *due)
+    for claimed in claim(store):
+        finish(store, [claimed], due_in=due[claimed.source.id])
+
+
+def test_what_is_asked_for_goes_before_new_sources_and_those_before_what_is_late(store: Store) -> None:
+    visited(store, due=HOUR, late=timedelta(0), asked=9 * DAY)
+    add(store, "new")
     with store.write() as transaction:
-        transaction.execute(update(host).where(host.c.name == "b.example").values(next_due=NOW - DAY))
-    assert ids(claim(store, hosts=1)) == ["b"]
+        sources.ask_for(transaction, "asked", NOW + HOUR)
+    order = [ids(claim(store, now_plus=HOUR, hosts=1)) for _ in range(5)]
+    assert order == [["asked"], ["new"], ["late"], ["due"], []]
+
+
+def test_at_a_moment_before_it_was_asked_for_or_added_nothing_is_due(store: Store) -> None:
+    visited(store, asked=9 * DAY)
+    add(store, "new")
+    with store.write() as transaction:
+        sources.ask_for(transaction, "asked", NOW)
+    assert claim(store, now_plus=-HOUR) == []
+    assert ids(claim(store)) == ["asked", "new"]
+
+
+def test_within_a_host_too_what_is_asked_for_goes_first(store: Store) -> None:
+    add(store, "a", "b", "c", same_host=True)
+    finish(store, claim(store))
+    with store.write() as transaction:
+        sources.ask_for(transaction, "c", NOW + HOUR)
+    (first,) = claim(store, now_plus=HOUR, per_host=1)
+    assert (first.source.id, first.held.poll.next_due) == ("c", NOW + HOUR)
+
+
+def test_what_was_asked_for_while_its_host_was_held_still_goes_first_and_once(store: Store) -> None:
+    visited(store, late=-HOUR, asked=timedelta(0))
+    (held,) = claim(store, only=["asked"])
+    with store.write() as transaction:
+        sources.ask_for(transaction, "asked", NOW)
+        leases.release(transaction, [held.lease])
+    again = claim(store, hosts=1)
+    assert ids(again) == ["asked"]
+    finish(store, again, due_in=timedelta(0))
+    assert ids(claim(store, hosts=1)) == ["late"]
+
+
+def test_to_claim_by_urgency_costs_no_statement_more(store: Store) -> None:
+    visited(store, late=timedelta(0), asked=9 * DAY)
+    add(store, "new")
+    with store.write() as transaction:
+        sources.ask_for(transaction, "asked", NOW)
+    statements: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert len(claim(store)) == 3
+    own = [each for each in statements if each.startswith(("SELECT", "UPDATE", "INSERT")) and "host" in each]
+    assert len(own) == 3  # which hosts, taking them, their due sources
 
 
 def test_a_source_that_is_paused_while_it_is_polled_is_not_due_again(store: Store) -> None:
@@ -172,6 +223,31 @@ def test_nobody_counts_more_due_hosts_than_matter(store: Store) -> None:
     add(store, "a", "b", "c")
     with store.read() as transaction:
         assert [leases.count_due(transaction, NOW, most) for most in (2, 9)] == [2, 3]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_paused_within_a_batch_of_statements_is_ended_by_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, "a")
+    (mine,) = claim(store)
+    monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+    with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
+        leases.release(transaction, [mine.lease])
+        connection = transaction.connection.driver_connection
+        assert connection is not None
+        with connection.pipeline() as pipeline:
+            connection.execute("SELECT 1")
+            pipeline.sync()
+            connection.pgconn.send_flush_request()
+            connection.pgconn.flush()
+            time.sleep(1)
+            with store.read() as other:
+                assert database.end_paused(other, "2s") == 0
+                assert database.end_paused(other, "500ms") == 1
+            with store.write() as other:
+                assert leases.fence(other, [mine.lease]) == {mine.lease.host_id}
+        transaction.execute(text("SELECT 1"))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

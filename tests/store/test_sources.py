@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from aggregator.model import Outcome, Pace, Poll, Selectors, Source, Validators
-from aggregator.store import Store, leases, sources
+from aggregator.store import Store, leases, sources, urgency
 from aggregator.store.sources import Held, host_name, poll_from, poll_values
 from aggregator.store.tables import host
 from tests.factories import DAY, HOUR, NOW, make_source
@@ -80,7 +80,8 @@ def held(store: Store, source_id: str) -> Held:
 
 def due_hosts(store: Store) -> dict[str, datetime | None]:
     with store.read() as transaction:
-        return {row.name: row.next_due for row in transaction.execute(select(host.c.name, host.c.next_due))}
+        rows = transaction.execute(select(host.c.name, host.c.next_due)).all()
+    return {row.name: row.next_due and urgency.moment(row.next_due) for row in rows}
 
 
 def test_every_field_of_a_source_comes_back(store: Store) -> None:

@@ -41,6 +41,30 @@ def test_everything_that_is_watched_is_counted(store: Store, partners: Partners)
     assert found.duties == {"backup": (NOW, True), "letter": (None, False)}
 
 
+def test_what_goes_first_waits_since_it_was_asked_for_and_no_longer(store: Store) -> None:
+    follow(store)
+    with store.write() as transaction:
+        sources.ask_for(transaction, "fme", NOW)
+    assert measured(store, NOW + HOUR).longest_wait == HOUR
+
+
+def test_leases_that_were_lost_and_deliveries_that_arrived_are_counted_for_good(store: Store) -> None:
+    follow(store)
+    with store.write() as transaction:
+        for owner in ("dead", "killed", "alive"):
+            leases.claim(transaction, owner, NOW, hosts=9, per_host=9, lease=timedelta(seconds=-1))
+        for number in range(3):
+            outbox.put(transaction, "mail", f"{number}@example.nl", {}, NOW)
+        outbox.put(transaction, "webhook", "https://x.example", {}, NOW)
+        arrived = outbox.take_due(transaction, ["webhook"], NOW)
+        arrived += [each for _ in range(2) for each in outbox.take_due(transaction, ["mail"], NOW)]
+        for each in arrived:
+            outbox.done(transaction, each.id, NOW)
+        outbox.done(transaction, 3, NOW, note="unsubscribed meanwhile")
+        outbox.forget_old(transaction, NOW + 99 * DAY)
+    assert measured(store).tallies == {"leases-lost": 2, "delivered/mail": 2, "delivered/webhook": 1}
+
+
 def test_what_nobody_takes_waits_and_what_is_held_or_rests_does_not(store: Store) -> None:
     follow(store)
     later = NOW + 3 * HOUR

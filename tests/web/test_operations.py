@@ -95,6 +95,8 @@ def test_the_figures_are_read_by_prometheus_own_parser(press: Press, address: st
     assert found["aggregator_duty_failing", ("letter",)] == 1
     assert found["aggregator_due_lag_seconds", ()] >= 0
     assert found["aggregator_leases_held", ()] == 0
+    assert found["aggregator_leases_lost_total", ()] == 0
+    assert found["aggregator_deliveries_total", ("mail",)] == 0
 
 
 def test_figures_cost_a_few_statements_and_are_made_once_in_ten_seconds(press: Press) -> None:
