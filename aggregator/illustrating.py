@@ -19,13 +19,14 @@ from aggregator.publish.characters import web_address
 from aggregator.store import Store, Transaction, events, leases, pictures, sources, stories
 from aggregator.store.events import Event
 from aggregator.store.leases import Lease
-from aggregator.store.pictures import Made, Wanted
+from aggregator.store.pictures import Followed, Made, Wanted
 
 log = structlog.get_logger()
 
 KIND = "pictured"
 EVENTS_AT_ONCE = 2_000
-LATEST = 200  # stories of a source that were there before it allowed pictures
+NEW_AT_ONCE = 20  # sources that allow pictures from now on ...
+LATEST = 200  # ... and stories of each that are there already
 AT_ONCE = 10  # pictures a turn, whose bytes are in memory together ...
 PER_HOST = 5  # ... and of one host
 LONGEST_BEGINNING = timedelta(seconds=20)  # nothing is asked for after it ...
@@ -63,18 +64,11 @@ def illustrate(gallery: Gallery, now: datetime, owner: str, is_stopping: Callabl
 def follow(store: Store, now: datetime) -> bool:
     """Let what is wanted follow log, revisions and the sources' settings; returns whether a page lost a picture."""
     with store.read() as transaction:
-        since, names = pictures.followed(transaction), sources.by_id(transaction)
-        until = pictures.newest(transaction, [each.id for each in names.values() if each.images])
+        since = pictures.followed(transaction)
+        until = _next(transaction, since)
         if since == until:
             return False
-        wanted: dict[int, Wanted | None] = {}
-        if until.sources:
-            until = replace(until, seq=min(until.seq, since.seq + EVENTS_AT_ONCE))
-            touched = pictures.spoken_of(transaction, since, until) | _latest(
-                transaction, until.sources - since.sources
-            )
-            found = stories.by_number(transaction, touched)
-            wanted = {number: wanted_picture(number, story, names) for number, story in found.items()}
+        wanted = _wanted(transaction, since, until) if until.sources else {}
     with store.append() as transaction:
         if pictures.followed(transaction) != since:
             return False  # another process was here meanwhile
@@ -86,8 +80,29 @@ def follow(store: Store, now: datetime) -> bool:
     return bool(shown)
 
 
+def _next(transaction: Transaction, since: Followed) -> Followed:
+    """How far one turn follows: a part of the log, and a few of the sources that allow pictures from now on."""
+    allowed = sources.with_pictures(transaction)
+    new = sorted(allowed - since.sources)[:NEW_AT_ONCE]
+    until = pictures.newest(transaction, (since.sources & allowed).union(new))
+    return replace(until, seq=min(until.seq, since.seq + EVENTS_AT_ONCE)) if until.sources else until
+
+
+def _wanted(transaction: Transaction, since: Followed, until: Followed) -> dict[int, Wanted | None]:
+    touched = pictures.spoken_of(transaction, since, until)
+    for each in until.sources - since.sources:
+        touched.update(stories.latest(transaction, limit=LATEST, sources=[each]))
+    found = stories.by_number(transaction, touched)
+    origins = {each.origin.source_id for each in found.values() if each.items}
+    names = sources.by_id(transaction, origins & until.sources)
+    return {number: wanted_picture(number, story, names) for number, story in found.items()}
+
+
 def wanted_picture(number: int, story: Story, names: Mapping[str, Source]) -> Wanted | None:
-    """The picture that a story should have: of its origin or of an editor, while it is public and allowed to show."""
+    """The picture that a story should have: of its origin or of an editor, while it is public and allowed to show.
+
+    `names` holds the sources that allow pictures.
+    """
     if story.state is not State.PUBLISHED:
         return None
     source = entry.partner(story.origin, names)
@@ -96,11 +111,6 @@ def wanted_picture(number: int, story: Story, names: Mapping[str, Source]) -> Wa
         return None
     host = sources.host_name(web_address(image.url) or "")
     return Wanted(story_id=number, source_id=source.id, url=image.url, host=host)
-
-
-def _latest(transaction: Transaction, new: Collection[str]) -> set[int]:
-    """The latest stories of sources that allow pictures from now on."""
-    return {number for each in new for number in stories.latest(transaction, limit=LATEST, sources=[each])}
 
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------

@@ -247,12 +247,13 @@ def test_robots_txt_is_obeyed(shop: Illustrated) -> None:
 def test_one_at_a_time_with_a_gap_and_a_few_a_turn(shop: Illustrated) -> None:
     for number in range(1, PER_HOST + 3):
         shop.shows(f"/{number}.jpg", photo())
-    shop.gallery = replace(shop.gallery, gap=timedelta(seconds=0.1))
+    shop.gallery = replace(shop.gallery, gap=timedelta(seconds=0.3))
     shop.brings(*((number, f"/{number}.jpg") for number in range(1, PER_HOST + 3)))
     shop.turn()
     times = [each.at for each in shop.server.heard if each.path != "/robots.txt"]
     assert len(times) == PER_HOST
-    assert all(later - earlier >= 0.09 for earlier, later in pairwise(times))
+    assert all(later - earlier >= 0.15 for earlier, later in pairwise(times))  # a busy machine hears some late
+    assert times[-1] - times[0] >= 0.3 * (PER_HOST - 1) - 0.15
     assert shop.server.busiest == 1
     shop.turn(MINUTE)
     assert len(shop.asked()) == PER_HOST + 2

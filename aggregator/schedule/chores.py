@@ -162,7 +162,7 @@ CHORES = (
     Chore(name="release", every=timedelta(seconds=2), do=release),
     Chore(name="pushes", every=timedelta(seconds=2), do=take_pushes),
     Chore(name="deliver", every=timedelta(seconds=2), do=deliver),
-    Chore(name="pictures", every=timedelta(seconds=10), do=show_pictures),
+    Chore(name="pictures", every=timedelta(seconds=30), do=show_pictures),
     Chore(name="publish-planned", every=timedelta(seconds=30), do=publish_planned),
     Chore(name="subscribe", every=timedelta(minutes=1), do=subscribe),
     Chore(name="bring-back", every=timedelta(minutes=10), do=bring_back),

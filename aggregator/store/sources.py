@@ -39,6 +39,12 @@ def by_id(transaction: Transaction, ids: Iterable[str] | None = None) -> dict[st
     return {row.id: from_json(Source, row.settings) for row in transaction.execute(query)}
 
 
+def with_pictures(transaction: Transaction) -> frozenset[str]:
+    """The ids of the sources that allow their pictures to be shown, removed ones too."""
+    query = select(source.c.id).where(source.c.settings["images"].as_boolean())
+    return frozenset(transaction.execute(query).scalars())
+
+
 def held(transaction: Transaction, source_id: str) -> Held | None:
     """One source that was not removed."""
     return next(iter(_held(transaction, source.c.id == source_id)), None)
