@@ -225,13 +225,17 @@ def test_nobody_counts_more_due_hosts_than_matter(store: Store) -> None:
         assert [leases.count_due(transaction, NOW, most) for most in (2, 9)] == [2, 3]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_who_is_paused_within_a_batch_of_statements_is_ended_by_others(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(store, "a")
-    (mine,) = claim(store)
+@pytest.fixture
+def mine(store: Store, monkeypatch: pytest.MonkeyPatch) -> leases.Claimed:
+    """A source under a lease of ours, where nobody may pause for longer than 200 ms in the middle of a change."""
     monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+    add(store, "a")
+    (claimed,) = claim(store)
+    return claimed
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_paused_within_a_batch_of_statements_is_ended_by_others(store: Store, mine: leases.Claimed) -> None:
     with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
         leases.release(transaction, [mine.lease])
         connection = transaction.connection.driver_connection
@@ -251,12 +255,7 @@ def test_who_is_paused_within_a_batch_of_statements_is_ended_by_others(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_who_is_paused_in_the_middle_of_a_change_does_not_keep_its_locks(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(store, "a")
-    (mine,) = claim(store)
-    monkeypatch.setattr(database, "PAUSED", text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+def test_who_is_paused_in_the_middle_of_a_change_does_not_keep_its_locks(store: Store, mine: leases.Claimed) -> None:
     with pytest.raises(StoreError), store.write() as transaction:  # noqa: PT012  it is the pause that is tested
         leases.fence(transaction, [mine.lease])
         time.sleep(1)
