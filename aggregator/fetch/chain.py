@@ -27,7 +27,6 @@ class Chain:
     robots_of: str = ""
     hops: tuple[Hop, ...] = ()
     requests: int = 0
-    started: float = 0.0  # its last request, on the monotonic clock
     seconds: float = 0.0  # spent in its requests so far
     is_conditional: bool = False
 

@@ -227,7 +227,6 @@ class Fetcher:
                 cut=bool(chain.robots_of),
             )
         )
-        chain.started = monotonic()
         chain.requests += 1
         doing.under_way[transfer.handle] = (chain, transfer)
         self._loop.add(transfer.handle)
@@ -257,7 +256,8 @@ class Fetcher:
         self._loop.remove(handle)
         reply = transfer.end(code, message)
         self._idle.append(transfer)
-        self._turns.leave(chain, chain.started + reply.seconds_to_send)
+        # Counted back from now: a transfer begins some time after we ask for it, so the gap would come out short.
+        self._turns.leave(chain, monotonic() - (reply.seconds - reply.seconds_to_send))
         chain.seconds += reply.seconds
         answer = self._read(doing, chain, reply)
         if answer is None:
