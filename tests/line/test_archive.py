@@ -24,7 +24,7 @@ from tests.line.test_release import SITE
 
 FEED_LENGTH = 20
 DAYS = 92
-MOMENTS = 12
+MOMENTS = 50
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    """Three months; at some random moments every document is looked at and made a second time (the demo: at fifty)."""
+    """Three months; at each of fifty random moments every document is looked at and made a second time."""
     path = tmp_path_factory.mktemp("quarter") / "quarter.sqlite3"
     shutil.copy(empty_database, path)
     store = open_store(f"sqlite+pysqlite:///{path}")
@@ -166,7 +166,7 @@ def test_the_archive_of_a_theme_lacks_nothing_and_keeps_nothing_that_is_gone(liv
     assert not found.entries.keys() & left(lived.store)
 
 
-def test_sealed_pages_never_changed(lived: Lived) -> None:
+def test_fifty_moments_were_looked_at_and_sealed_pages_never_changed(lived: Lived) -> None:
     assert lived.checked == MOMENTS
     assert len(lived.pages) > 8
     assert all(len(tags) == 1 for tags in lived.pages.values())
