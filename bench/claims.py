@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,20 +127,17 @@ def _poll(store: Store, now: datetime, polls: int, count: int) -> tuple[datetime
             Receipt(claimed=each, poll=replace(each.held.poll, at=now, next_due=_again(each.held.poll, now)))
             for each in claimed
         ]
+        last = {each.claimed.lease.host_id: each for each in receipts}
         for part in (receipts[at : at + BATCH_POLLS] for at in range(0, len(receipts), BATCH_POLLS)):
-            _complete(store, line.intake, part, now)
+            finished = [each.claimed.lease for each in part if last[each.claimed.lease.host_id] is each]
+            if len(complete(store, line.intake, part, finished, now)) != len(part):
+                raise AssertionError("a lease was lost")
         done += len(claimed)
     return now, done
 
 
 def _again(visited: Poll, now: datetime) -> datetime:
     return max(now, visited.next_due or now) + HOUR
-
-
-def _complete(store: Store, intake: object, part: Sequence[Receipt], now: datetime) -> None:
-    done = list({each.claimed.lease.host_id: each.claimed.lease for each in part}.values())
-    if len(complete(store, intake, part, done, now)) != len(part):  # type: ignore[arg-type]
-        raise AssertionError("a lease was lost")
 
 
 def _nanoseconds(process: int) -> int:

@@ -11,11 +11,13 @@ else may have it. `lease_until` of a host without an owner is the end of that re
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 
 from aggregator.model import Poll, Source
 from aggregator.store import tallies
+from aggregator.store.at_once import New, among, update_rows
 from aggregator.store.database import Transaction, database_time
 from aggregator.store.sources import Held, all_columns, held_from, poll_values, refresh_hosts
 from aggregator.store.tables import host, poll, source
@@ -60,16 +62,17 @@ def claim(
     rest: timedelta = NO_REST,
     only: Sequence[str] | None = None,
 ) -> list[Claimed]:
-    """Take up to `hosts` free hosts that are due and their due sources: expired leases first, then by urgency.
+    """Take up to `hosts` free hosts that are due and their due sources, by urgency (urgency.py).
 
-    That is what people asked for, then new sources, then what has been due longest (urgency.py). `only` limits it to
-    these source ids.
+    That is what people asked for, then new sources, then what has been due longest. A host whose lease expired keeps
+    its place in that order, which is before all that became due since; an order of its own for it would have every
+    claim sort all that is due. `only` limits it to these source ids.
     """
     clock = database_time(transaction)
     query = (
         select(host.c.id, host.c.name, host.c.epoch, host.c.owner)
         .where(*_could_be_claimed(clock, now))
-        .order_by(host.c.owner.is_(None), host.c.next_due)
+        .order_by(host.c.next_due)
         .limit(hosts)
         .with_for_update(skip_locked=True)
     )
@@ -161,7 +164,7 @@ def _taken(
         for row in rows
     }
     if leases:
-        taken = update(host).where(host.c.id.in_(list(leases)))
+        taken = update(host).where(among(transaction, host.c.id, leases))
         transaction.execute(taken.values(owner=owner, epoch=host.c.epoch + 1, lease_until=until))
     if lost := sum(row.owner is not None for row in rows):
         tallies.add(transaction, tallies.LEASES_LOST, lost)
@@ -177,9 +180,8 @@ def _give_back(transaction: Transaction, idle: Set[int]) -> None:
 def _due_sources(
     transaction: Transaction, leases: dict[int, Lease], now: datetime, per_host: int, only: Sequence[str] | None
 ) -> list[Claimed]:
-    query = (
-        all_columns().where(poll.c.host_id.in_(list(leases)), is_due(poll.c.next_due, now)).order_by(poll.c.next_due)
-    )
+    theirs = among(transaction, poll.c.host_id, leases)
+    query = all_columns().where(theirs, is_due(poll.c.next_due, now)).order_by(poll.c.next_due)
     if only is not None:
         query = query.where(poll.c.source_id.in_(only))
     taken: dict[int, int] = dict.fromkeys(leases, 0)
@@ -195,24 +197,21 @@ def fence(transaction: Transaction, leases: Iterable[Lease]) -> set[int]:
     """The hosts among `leases` that are still ours; locks them until the transaction ends."""
     wanted = {lease.host_id: lease for lease in leases}
     rows = transaction.execute(
-        select(host.c.id, host.c.owner, host.c.epoch).where(host.c.id.in_(list(wanted))).with_for_update()
+        select(host.c.id, host.c.owner, host.c.epoch).where(among(transaction, host.c.id, wanted)).with_for_update()
     )
     return {row.id for row in rows if (row.owner, row.epoch) == (wanted[row.id].owner, wanted[row.id].epoch)}
 
 
 def save_polls(transaction: Transaction, polls: Sequence[tuple[str, Poll]]) -> None:
     """Write the last visit of each source, in one statement."""
-    statement = (
-        update(poll)
-        .where(poll.c.source_id == bindparam("of_source"))
-        .values(
-            # Paused or removed while it was being polled: it is not due again.
-            next_due=case((poll.c.next_due.is_(None), None), else_=bindparam("next_due", type_=poll.c.next_due.type)),
-            outcome=bindparam("outcome"),
-            details=bindparam("details"),
-        )
-    )
-    transaction.execute(statement, [{"of_source": source_id} | poll_values(visited) for source_id, visited in polls])
+    rows = [{"source_id": source_id} | poll_values(visited) for source_id, visited in polls]
+    update_rows(transaction, poll.c.source_id, rows, _visited)
+
+
+def _visited(new: New) -> dict[str, ColumnElement[Any]]:
+    # Paused or removed while it was being polled: it is not due again.
+    due = case((poll.c.next_due.is_(None), None), else_=new["next_due"])
+    return {"next_due": due, "outcome": new["outcome"], "details": new["details"]}
 
 
 def release(transaction: Transaction, leases: Iterable[Lease]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from aggregator.model import Asking, Poll, Source
 from aggregator.store import urgency
+from aggregator.store.at_once import among
 from aggregator.store.codec import from_json, to_json
 from aggregator.store.database import Transaction, take_numbers
 from aggregator.store.items import parts
@@ -144,7 +145,7 @@ def refresh_hosts(transaction: Transaction, ids: Iterable[int], **also: object) 
         .scalar_subquery()
     )
     for part in parts(ids):
-        transaction.execute(update(host).where(host.c.id.in_(part)).values(next_due=earliest, **also))
+        transaction.execute(update(host).where(among(transaction, host.c.id, part)).values(next_due=earliest, **also))
 
 
 def host_name(url: str) -> str:

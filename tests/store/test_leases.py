@@ -80,12 +80,12 @@ def test_an_expired_lease_is_taken_over_and_its_late_results_are_dropped(store: 
     assert again.held.poll.next_due == NOW + HOUR
 
 
-def test_expired_leases_go_before_what_is_merely_due(store: Store) -> None:
-    add(store, "a")
+def test_an_expired_lease_goes_before_what_became_due_since_and_after_what_is_asked_for(store: Store) -> None:
+    visited(store, lost=timedelta(0), due=HOUR, asked=9 * DAY)
     claim(store, "dead", lease=timedelta(seconds=-1))
     with store.write() as transaction:
-        sources.add(transaction, [make_source("b")], NOW - DAY)
-    assert ids(claim(store, hosts=1)) == ["a"]
+        sources.ask_for(transaction, "asked", NOW + HOUR)
+    assert [ids(claim(store, now_plus=HOUR, hosts=1)) for _ in range(3)] == [["asked"], ["lost"], ["due"]]
 
 
 def test_a_paused_host_rests_until_its_time(store: Store) -> None:
