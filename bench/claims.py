@@ -1,18 +1,19 @@
 """What dispatching a poll costs PostgreSQL, with few sources and with very many: claim, complete, and counting.
 
-    python bench/claims.py [--sources 10000 100000 1000000] [--polls 20000] [--per-host 3]
+    python bench/claims.py [--sources 10000 100000 1000000] [--polls 20000] [--per-host 3] [--behind 3] [--memory 64MB]
 
 A PostgreSQL of its own. Each source is due once an hour, at a moment of its own: nearly all of them are not due. A
 clock goes on as far as makes a batch due; what is due is claimed as a worker does, and completed as after a 304, in
-batches as the line writes them. Counted is the CPU time of the process that answers (`/proc/PID/schedstat`,
-nanoseconds), and of all processes of the server together (checkpoints, vacuum, the log; from `/proc/PID/stat`).
+batches as the line writes them. With `--behind` nothing was polled for so many hours before: all of them are due.
+Counted is the CPU time of the process that answers (`/proc/PID/schedstat`, nanoseconds), and of all processes of the
+server together (checkpoints, vacuum, the log; from `/proc/PID/stat`). `empty_us` is what a statement costs that does
+nothing, at the same time: on a busy machine it rises with the rest, and says by how much.
 """
 
 import argparse
 import json
 import os
 import sys
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,19 +44,20 @@ def main() -> None:
     parser.add_argument("--sources", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--polls", type=int, default=20_000)
     parser.add_argument("--per-host", type=int, default=3)
+    parser.add_argument("--behind", type=float, default=0, help="hours")
+    parser.add_argument("--memory", default="1GB", help="of PostgreSQL, shared_buffers")
     asked = parser.parse_args()
-    from tests.postgres import running_server
+    from tests.postgres import QUICK, OwnServer
 
-    with tempfile.TemporaryDirectory() as folder:
-        server = running_server(Path(folder), os.getpid())
-        for count in asked.sources:
-            with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-                connection.execute(text(f"CREATE DATABASE claims_{count}"))
-            store = open_store(f"{server.rpartition('/')[0]}/claims_{count}")
-            migrate.prepare(store)
-            fill(store, count, asked.per_host)
-            print(json.dumps({"sources": count} | measure(store, count, asked.polls)), flush=True)
-            store.close()
+    server = OwnServer(os.getpid(), (*QUICK, f"shared_buffers={asked.memory}")).url
+    for count in asked.sources:
+        with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text(f"CREATE DATABASE claims_{count}"))
+        store = open_store(f"{server.rpartition('/')[0]}/claims_{count}")
+        migrate.prepare(store)
+        fill(store, count, asked.per_host)
+        print(json.dumps({"sources": count} | measure(store, count, asked.polls, asked.behind * HOUR)), flush=True)
+        store.close()
 
 
 def fill(store: Store, count: int, per_host: int) -> None:
@@ -90,11 +92,14 @@ def fill(store: Store, count: int, per_host: int) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def measure(store: Store, count: int, polls: int) -> dict[str, float | int]:
+def measure(store: Store, count: int, polls: int, behind: timedelta) -> dict[str, float | int]:
     """Microseconds of CPU a poll."""
     with store.read() as transaction:
         answering = transaction.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    _read_all(store)
     now, done = _poll(store, START, WARMING, count)
+    now += behind
+    before = _empty(store, answering)
     backend, everything, ours = _nanoseconds(answering), _hundredths(answering), process_time()
     now, done = _poll(store, now, polls, count)
     backend, everything = _nanoseconds(answering) - backend, _hundredths(answering) - everything
@@ -103,12 +108,36 @@ def measure(store: Store, count: int, polls: int) -> dict[str, float | int]:
         "backend_us": round(backend / 1000 / done, 1),
         "server_us": round(everything * 10_000 / done, 1),
         "program_us": round((process_time() - ours) * 1e6 / done, 1),
+        "empty_us": round((before + _empty(store, answering)) / 2, 1),
     }
     began = _nanoseconds(answering)
     for _ in range(100):
         with store.read() as transaction:
             leases.count_due(transaction, now, 6400)
     return result | {"count_due_us": round((_nanoseconds(answering) - began) / 1000 / 100, 1)}
+
+
+def _read_all(store: Store) -> None:
+    """Let the process have seen every page: one that just began pays for meeting it, one of an hour does not."""
+    orders = {
+        "source": ("id",),
+        "poll": ("source_id", "host_id, next_due"),
+        "host": ("id", "name", "next_due"),
+    }
+    with store.write() as transaction:
+        for kind in ("seqscan", "bitmapscan", "sort"):  # along the indexes: a plain scan leaves what it read again
+            transaction.execute(text(f"SET LOCAL enable_{kind} = off"))
+        for table, columns in orders.items():
+            for each in columns:
+                transaction.execute(text(f"SELECT count(t::text) FROM (SELECT * FROM {table} ORDER BY {each}) t"))
+
+
+def _empty(store: Store, answering: int) -> float:
+    with store.read() as transaction:
+        began = _nanoseconds(answering)
+        for _ in range(1000):
+            transaction.execute(text("SELECT 1"))
+        return (_nanoseconds(answering) - began) / 1_000_000
 
 
 def _poll(store: Store, now: datetime, polls: int, count: int) -> tuple[datetime, int]:

@@ -40,11 +40,11 @@ def running_server(run_folder: Path, run: int) -> str:
 class OwnServer:
     """A server of a test's own, to be stopped and started again; it ends with process `run` at the latest."""
 
-    def __init__(self, run: int) -> None:
+    def __init__(self, run: int, settings: Sequence[str] = QUICK) -> None:
         self._owner, self._programs = _owner(), _programs()
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         try:
-            port = _start_in(self._folder, self._programs, self._owner)
+            port = _start_in(self._folder, self._programs, self._owner, settings)
         except BaseException:
             shutil.rmtree(self._folder)
             raise
@@ -68,14 +68,14 @@ def _start(run: int) -> str:
     return OwnServer(run).url
 
 
-def _start_in(folder: Path, programs: Path, owner: pwd.struct_passwd | None) -> int:
+def _start_in(folder: Path, programs: Path, owner: pwd.struct_passwd | None, settings: Sequence[str]) -> int:
     folder.chmod(0o755)
     programs = _reachable(programs, owner, folder)
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     _as(owner, [programs / "initdb", "-D", folder / "db", "-U", "test", "-A", "trust", "--no-sync", "-E", "UTF8"])
     port = _free_port()
-    options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {option}" for option in QUICK)])
+    options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {option}" for option in settings)])
     _as(owner, [programs / "pg_ctl", "-D", folder / "db", "-w", "-o", options, "-l", folder / "log", "start"])
     return port
 

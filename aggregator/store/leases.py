@@ -172,8 +172,11 @@ def _taken(
 
 
 def _give_back(transaction: Transaction, idle: Set[int]) -> None:
-    """What hosts were taken for is gone meanwhile: nothing is held for nothing."""
+    """What hosts were taken for is gone meanwhile: nothing is held for nothing, and what was removed is not due."""
     if idle:
+        removed = select(source.c.id).where(source.c.id == poll.c.source_id, source.c.removed_at.is_not(None))
+        due = update(poll).where(among(transaction, poll.c.host_id, idle), poll.c.next_due.is_not(None))
+        transaction.execute(due.where(removed.exists()).values(next_due=None))
         refresh_hosts(transaction, idle, owner=None, lease_until=None)
 
 

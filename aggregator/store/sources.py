@@ -91,7 +91,7 @@ def change(transaction: Transaction, changed: Source, now: datetime) -> None:
     elif old.paused:
         values["next_due"] = now
     if values:
-        left = host_ids(transaction, [changed.id])
+        left = lock_hosts(transaction, [changed.id])
         transaction.execute(update(poll).where(poll.c.source_id == changed.id).values(**values))
         refresh_hosts(transaction, {*left, *host_ids(transaction, [changed.id])})
 
@@ -116,8 +116,9 @@ def ask_for(transaction: Transaction, source_id: str, now: datetime) -> None:
 def hasten(transaction: Transaction, source_id: str, due: datetime) -> None:
     """Have a source polled at `due` if that was planned for later; one that is not planned stays so."""
     later = (poll.c.source_id == source_id) & (poll.c.next_due > due)
+    hosts = lock_hosts(transaction, [source_id])
     if transaction.execute(update(poll).where(later).values(next_due=due)).rowcount:
-        refresh_hosts(transaction, host_ids(transaction, [source_id]))
+        refresh_hosts(transaction, hosts)
 
 
 def count_due(transaction: Transaction, now: datetime) -> int:
@@ -134,12 +135,20 @@ def host_ids(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:
     )
 
 
+def lock_hosts(transaction: Transaction, source_ids: Sequence[str]) -> list[int]:
+    """The hosts of these sources, locked until the transaction ends: before the sources, as who writes polls does.
+
+    Two that lock the same rows in another order may wait for each other.
+    """
+    theirs = select(host.c.id).where(host.c.id.in_(host_ids(transaction, source_ids))).order_by(host.c.id)
+    return list(transaction.execute(theirs.with_for_update()).scalars())
+
+
 def refresh_hosts(transaction: Transaction, ids: Iterable[int], **also: object) -> None:
     """Let each host's `next_due` be that of its most urgent source; `also` sets other columns in the same statement."""
     earliest = (
         select(poll.c.next_due)
-        .join(source, source.c.id == poll.c.source_id)
-        .where(poll.c.host_id == host.c.id, poll.c.next_due.is_not(None), source.c.removed_at.is_(None))
+        .where(poll.c.host_id == host.c.id, poll.c.next_due.is_not(None))
         .order_by(poll.c.next_due)
         .limit(1)
         .scalar_subquery()
@@ -251,8 +260,9 @@ def _revive(transaction: Transaction, back: Source, now: datetime) -> None:
 
 
 def _plan(transaction: Transaction, ids: Sequence[str], due: datetime | None) -> None:
+    hosts = lock_hosts(transaction, ids)
     transaction.execute(update(poll).where(poll.c.source_id.in_(ids)).values(next_due=due))
-    refresh_hosts(transaction, host_ids(transaction, ids))
+    refresh_hosts(transaction, hosts)
 
 
 def _hosts(transaction: Transaction, sources: Sequence[Source]) -> dict[str, int]:

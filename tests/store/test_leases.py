@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,17 @@ def test_removed_and_paused_sources_are_not_claimed(store: Store) -> None:
     with store.write() as transaction:
         sources.add(transaction, [make_source("a"), make_source("b", paused=True)], NOW)
         sources.remove(transaction, "a", NOW)
+    assert claim(store) == []
+
+
+def test_a_source_that_is_asked_for_when_it_was_just_removed_is_not_polled_and_holds_nobody_up(store: Store) -> None:
+    add(store, "a", "b", same_host=True)
+    add(store, "c")
+    with store.write() as transaction:
+        for gone in ("a", "c"):
+            sources.remove(transaction, gone, NOW)
+            sources.ask_for(transaction, gone, NOW)
+    assert ids(claim(store)) == ["b"]
     assert claim(store) == []
 
 
@@ -232,6 +244,32 @@ def mine(store: Store, monkeypatch: pytest.MonkeyPatch) -> leases.Claimed:
     add(store, "a")
     (claimed,) = claim(store)
     return claimed
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_asks_for_a_source_and_who_writes_its_poll_never_wait_for_each_other(store: Store) -> None:
+    add(store, "a")
+    (claimed,) = claim(store)
+
+    def ask() -> None:
+        with store.write() as transaction:
+            sources.ask_for(transaction, "a", NOW)
+
+    with ThreadPoolExecutor(1) as other:
+        with store.write() as transaction:
+            leases.fence(transaction, [claimed.lease])
+            asking = other.submit(ask)
+            while not _waiting(store):
+                assert not asking.done()
+            leases.save_polls(transaction, [("a", Poll(at=NOW, next_due=NOW + DAY))])
+            leases.release(transaction, [claimed.lease])
+        asking.result(10)
+    assert ids(claim(store)) == ["a"]
+
+
+def _waiting(store: Store) -> int:
+    with store.read() as transaction:
+        return transaction.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
