@@ -56,7 +56,7 @@ class OwnServer:
         self._control("restart", "-m", mode, "-w", "-l", self._folder / "log")
 
     def stop(self) -> None:
-        """Stop it for good."""
+        """Stop it; `restart` brings it back."""
         self._control("stop", "-m", "immediate")
 
     def _control(self, what: str, *arguments: str | Path) -> None:

@@ -63,16 +63,20 @@ def worker(
     import logging
 
     from aggregator.cli.context import configuration, quiet_logs
-    from aggregator.schedule.cluster import Hands, of_many, work
+    from aggregator.schedule.cluster import Hands, begin, of_many, work
     from aggregator.wiring import open_service
 
     config = configuration()
     _needs_postgresql(config, "worker")
     quiet_logs(logging.INFO)
-    hands = Hands(of_many(open_service(config, moment(""))))
-    for _ in range(concurrency):
-        hands.lend(open_service(config, moment("")))
-    work(config.paths.database_url, hands)
+
+    def opened() -> Hands:
+        hands = Hands(of_many(open_service(config, moment(""))))
+        for _ in range(concurrency):
+            hands.lend(open_service(config, moment("")))
+        return hands
+
+    work(config.paths.database_url, begin(config.paths.database_url, opened))
 
 
 def _needs_postgresql(config: "Config", command: str) -> None:

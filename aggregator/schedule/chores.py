@@ -6,8 +6,9 @@ clock. None keeps anything between two turns but what the database holds, so any
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import structlog
 
@@ -24,6 +25,7 @@ from aggregator.release import refresh
 from aggregator.schedule import duties
 from aggregator.schedule.learning import learn
 from aggregator.store import Store, documents, events, outbox, retention, subscriptions
+from aggregator.store.database import database_time
 from aggregator.subscribing import tend
 from aggregator.wiring import Service
 
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 
 AT_FIRST = timedelta(0)
 AFTER_FIRST_POLLS = timedelta(minutes=10)
+LOOK_AGAIN = 1.0  # seconds between two looks whether a lost database is back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,11 +57,31 @@ class Chore:
 
 
 def take(chore: Chore, turn: Turn) -> None:
-    """Do it; a database that does not answer is told, and the next turn tries again."""
+    """Do it. When the database is lost over it, that is told, and it is done once more as soon as that is back."""
+    if not _went_well(chore, turn) and _is_back(turn):
+        _went_well(chore, replace(turn, now=_now()))
+
+
+def _went_well(chore: Chore, turn: Turn) -> bool:
     try:
         chore.do(turn)
     except StoreError as error:
         log.error("chore_failed", chore=chore.name, error=str(error))
+        return False
+    return True
+
+
+def _is_back(turn: Turn) -> bool:
+    """Wait for the database; returns whether it answers before the process stops."""
+    while not turn.is_stopping():
+        sleep(LOOK_AGAIN)
+        try:
+            with turn.service.store.read() as transaction:
+                database_time(transaction)
+        except StoreError:
+            continue
+        return True
+    return False
 
 
 def deliver(turn: Turn) -> None:

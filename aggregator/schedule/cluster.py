@@ -31,6 +31,8 @@ import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Status
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from aggregator.errors import StoreError
 from aggregator.schedule import chores
@@ -54,6 +56,7 @@ MOST_WAITING = 32  # polling jobs that are asked for at once, however much is du
 STOP_SECONDS = 7.0  # what is under way may end in this time; then its leases are given back ...
 LAST_SECONDS = 1.5  # ... for as long as this, and the process goes: supervisors kill after 10 s
 LONGEST_PAUSE = 10.0  # seconds between two tries to reach the database
+PING_SECONDS = 5
 CONNECTIONS = 6  # for dispatch: two listen, the others fetch jobs, beat and write down what ended
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -123,6 +126,44 @@ def tick_of(chore: Chore, now: datetime) -> datetime:
 def jobs_wanted(due_hosts: int, hosts_at_once: int) -> int:
     """How many polling jobs there should be: enough for what is due, and no more than may wait at once."""
     return min(-(-due_hosts // hosts_at_once), MOST_WAITING)
+
+
+def begin(database_url: str, make: Callable[[], Hands]) -> Hands:
+    """What `make` opens, as soon as PostgreSQL is there: it is waited for, which is said once.
+
+    Raises StoreError at once when it is there and something else is wrong: a password, a name, a version.
+    """
+    pause = 1.0
+    while True:
+        if answers(database_url):
+            try:
+                return make()
+            except StoreError as error:
+                if answers(database_url):
+                    raise _explained(error) from error
+        if pause == 1.0:
+            log.warning("database_awaited", tried_again_in=pause, at_most=LONGEST_PAUSE)
+        sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def answers(database_url: str) -> bool:
+    """Whether the server takes connections, be it ours or not: it is neither away nor starting.
+
+    True as well for an address that libpq cannot read: to wait for that helps nobody.
+    """
+    asked = make_conninfo(libpq_address(database_url), connect_timeout=PING_SECONDS)
+    return PGconn.ping(asked.encode()) not in (Ping.NO_RESPONSE, Ping.REJECT)
+
+
+def _explained(error: StoreError) -> StoreError:
+    told = getattr(error.__cause__, "orig", None)
+    if not isinstance(told, psycopg.OperationalError) or told.sqlstate is not None:  # libpq has none before we are in
+        return error
+    return StoreError(
+        f"PostgreSQL is there and does not let us in ({told}): look at the user, the password and the name of the "
+        "database in AGGREGATOR_DATABASE_URL"
+    )
 
 
 def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:

@@ -1,6 +1,7 @@
 """Several processes over one PostgreSQL: real workers, a real database, partners that count who asks."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -15,19 +16,26 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from aggregator.config import load
+from aggregator.errors import StoreError
 from aggregator.model import State
-from aggregator.schedule import cluster
+from aggregator.schedule import chores, cluster
+from aggregator.schedule.chores import Turn
 from aggregator.schedule.cluster import CHORES, Hands, do_once, jobs_wanted, make_tables, tick_of, work_to_do
 from aggregator.store import Store, documents, leases, libpq_address, open_store, sources, stories
 from aggregator.store.database import PAUSED_FOR
 from aggregator.store.tables import host
 from aggregator.wiring import Service, open_service
+from tests.conftest import missing
 from tests.factories import DAY, HOUR, NOW
-from tests.prove.network import FEEDS, Network, environment
+from tests.postgres import OwnServer, PostgresUnavailableError
+from tests.prove.network import FEEDS, Network, environment, opened
 from tests.test_real_sites import free_port
 
+COUNTED = text("SELECT value FROM counter WHERE name = 'host'")
+on_own_server = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # which nobody asks for
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
@@ -160,6 +168,108 @@ def test_a_worker_needs_postgresql_and_says_what_to_do(
     assert "set AGGREGATOR_DATABASE_URL (`aggregator db copy --to` moves your data there)" in ended.stderr
 
 
+@pytest.fixture
+def own() -> Iterator[OwnServer]:
+    """A server that a test may stop."""
+    try:
+        server = OwnServer(os.getpid())
+    except PostgresUnavailableError as error:
+        missing(f"PostgreSQL ({error})")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_environ(own: OwnServer, environ: dict[str, str]) -> dict[str, str]:
+    return environ | {"AGGREGATOR_DATABASE_URL": libpq_address(own.url)}
+
+
+@on_own_server
+def test_a_worker_that_is_started_while_postgresql_is_away_says_so_once_and_begins_when_it_comes(
+    own: OwnServer, own_environ: dict[str, str], tmp_path: Path
+) -> None:
+    own.stop()
+    command = [sys.executable, "-m", "aggregator", "worker"]
+    with (tmp_path / "log").open("wb") as log:
+        worker = subprocess.Popen(command, env=own_environ, stderr=log)
+    try:
+        wait_for(lambda: b"database_awaited" in (tmp_path / "log").read_bytes(), 30)
+        time.sleep(2)
+        assert worker.poll() is None
+        own.restart("fast")
+        store = open_store(own.url)
+        wait_for(lambda: sources_in(store) == FEEDS and all_polled(store))
+        store.close()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(10) == 0
+    finally:
+        worker.kill()
+        worker.wait()
+    told = (tmp_path / "log").read_text()
+    assert told.count("database_awaited") == 1
+    assert "Traceback" not in told
+
+
+def sources_in(store: Store) -> int:
+    with store.read() as transaction:
+        if transaction.execute(text("SELECT to_regclass('source')")).scalar() is None:
+            return 0
+        return len(sources.all_sources(transaction))
+
+
+@on_own_server
+@pytest.mark.parametrize(("right", "wrong"), [("//test@", "//nobody@"), ("/postgres", "/elsewhere")])
+def test_a_worker_whom_postgresql_does_not_let_in_ends_at_once_and_says_why(
+    own: OwnServer, own_environ: dict[str, str], right: str, wrong: str
+) -> None:
+    config = load(environ=own_environ | {"AGGREGATOR_DATABASE_URL": own.url.replace(right, wrong)})
+    with pytest.raises(StoreError, match=r"is there and does not let us in(.|\n)*AGGREGATOR_DATABASE_URL"):
+        cluster.begin(config.paths.database_url, lambda: Hands(open_service(config, NOW)))
+
+
+@on_own_server
+def test_a_chore_over_which_the_database_was_lost_is_done_when_it_is_back_and_once_a_tick(
+    own: OwnServer, own_environ: dict[str, str]
+) -> None:
+    done: list[datetime] = []
+
+    def through_a_restart(turn: Turn) -> None:
+        with turn.service.store.write() as transaction:
+            if not done:
+                own.restart("fast")
+            done.append(turn.now)
+            transaction.execute(text("UPDATE counter SET value = value + 1 WHERE name = 'host'"))
+
+    with opened(own_environ) as service:
+        with service.store.read() as transaction:
+            before = transaction.execute(COUNTED).scalar_one()
+        hands, chore = Hands(service), replace(CHORES[-1], do=through_a_restart)
+        for _ in range(2):
+            do_once(chore, hands, NOW)
+        with service.store.read() as transaction:
+            assert transaction.execute(COUNTED).scalar_one() == before + 1
+    assert len(done) == 2
+
+
+@on_postgresql
+def test_a_chore_that_fails_with_a_database_that_answers_is_left_to_its_next_tick_after_a_second_try(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "LOOK_AGAIN", 0.01)
+    tried: list[datetime] = []
+
+    def fail(turn: Turn) -> None:
+        tried.append(turn.now)
+        raise StoreError("the disk is full")
+
+    hands, chore = Hands(service), replace(CHORES[-1], do=fail)
+    do_once(chore, hands, NOW)
+    assert len(tried) == 2
+    hands.stopping.set()
+    chores.take(chore, Turn(service=service, now=NOW, is_stopping=hands.stopping.is_set))
+    assert len(tried) == 3  # who stops waits for nothing
+
+
 @on_postgresql
 def test_dispatch_tables_are_made_once_by_many_at_once_and_apart_from_ours(database_url: str) -> None:
     with ThreadPoolExecutor(4) as many:
@@ -265,8 +375,6 @@ def test_jobs_of_a_worker_that_died_are_thrown_away_and_its_tick_is_free_again(
 
 @pytest.fixture
 def service(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    from aggregator.config import load
-
     opened = open_service(load(environ=environ), NOW)
     yield opened
     opened.close()
