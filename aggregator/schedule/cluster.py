@@ -35,6 +35,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from aggregator.errors import StoreError
+from aggregator.pipeline import Report
 from aggregator.schedule import chores
 from aggregator.schedule.chores import Chore, Turn, take
 from aggregator.schedule.polling import Stopping, poll_round, stoppable
@@ -81,10 +82,12 @@ class Hands:
     """What the jobs of one process work with. Stopped, it asks nobody any more.
 
     A fetcher serves one thread, so a polling job borrows one of several services; all other jobs share `home`, which
-    fetches nothing.
+    fetches nothing. `clock` says what is due, and `watch` is told of each poll.
     """
 
     home: Service
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    watch: Callable[[Report], None] = lambda _: None
     lent: SimpleQueue[Service] = field(default_factory=SimpleQueue)
     owner: str = field(default_factory=owner_name)
     stopping: Event = field(default_factory=Event)
@@ -181,7 +184,7 @@ def make_dispatch(database_url: str, hands: Hands) -> procrastinate.App:
     async def plan(timestamp: int) -> None:  # noqa: ARG001  our own clock says what is due
         await asyncio.to_thread(end_the_paused, hands)
         await throw_away_dead(app, hands)
-        for name, lock in await asyncio.to_thread(work_to_do, hands, _now()):
+        for name, lock in await asyncio.to_thread(work_to_do, hands, hands.clock()):
             with suppress(AlreadyEnqueued):  # nobody came to the last one yet
                 await app.configure_task(name, queueing_lock=lock).defer_async()
 
@@ -210,7 +213,7 @@ def poll_some(hands: Hands) -> None:
     with hands.borrowed() as service, suppress(Stopping):
         try:
             if service is not None and not hands.stopping.is_set():
-                poll_round(service, _now(), hands.owner, releases=False)
+                poll_round(service, hands.clock(), hands.owner, watch=hands.watch, releases=False)
         except StoreError as error:  # what it held is free when the database is back, or when its leases end
             log.error("round_failed", error=str(error))
 
@@ -347,10 +350,6 @@ def make_tables(database_url: str) -> None:
 
 def _job(chore: Chore, hands: Hands) -> Callable[[], None]:
     def job() -> None:
-        do_once(chore, hands, _now())
+        do_once(chore, hands, hands.clock())
 
     return job
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -8,10 +8,11 @@ from xml.sax.saxutils import escape
 
 from aggregator.batch import Intake
 from aggregator.model import Answer, Entry, Failed, Fetched, NotModified, Request, Source, Tags, Validators, Wire
-from aggregator.pipeline import Line, Report, poll_due
+from aggregator.pipeline import Line, Report
 from aggregator.probing import Lookout
 from aggregator.store import Store, sources
 from tests.factories import NOW, SURE, make_source
+from tests.line.modes import by_mode
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
@@ -113,9 +114,9 @@ def follow(store: Store, *followed: Source, now: datetime = NOW) -> None:
         sources.add(transaction, followed or [make_source()], now)
 
 
-def run(line: Line, now: datetime = NOW, owner: str = "test") -> list[Report]:
-    """Poll what is due."""
-    return list(poll_due(line, now, owner))
+def run(line: Line, now: datetime = NOW) -> list[Report]:
+    """Poll what is due: by one process on SQLite, by jobs of a worker on PostgreSQL."""
+    return by_mode(line, now)
 
 
 LATER = NOW + timedelta(days=2)

@@ -19,6 +19,7 @@ from aggregator.publish.site import front_page, theme_page
 from aggregator.release import Press, refresh
 from aggregator.store import Store
 from tests.factories import DAY, NOW, make_entry, make_source
+from tests.line.modes import embedded
 from tests.line.partner import LATER, Partners, feed, follow, make_line, run
 from tests.line.test_release import SITE
 
@@ -53,8 +54,8 @@ def calls(of: Callable[..., Any], during: Callable[[], Any]) -> int:
 
 def test_an_unchanged_feed_is_not_read(store: Store, many: Partners) -> None:
     line = make_line(store, many)
-    assert calls(read_feed, lambda: run(line)) == SOURCES
-    assert calls(read_feed, lambda: run(line, LATER)) == 0
+    assert calls(read_feed, lambda: embedded(line, NOW)) == SOURCES
+    assert calls(read_feed, lambda: embedded(line, LATER)) == 0
 
 
 @pytest.mark.parametrize(
