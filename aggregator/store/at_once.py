@@ -40,4 +40,4 @@ def update_rows(
     arrays = [literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names]
     unnested = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names))
     given = unnested.render_derived(name="given")
-    transaction.execute(update(table).where(key == given.c[key.name]).values(become(given.c)))
+    transaction.execute(update(table).where(key == given.c[key.name]).values(become(dict(given.c))))

@@ -269,7 +269,7 @@ def test_who_asks_for_a_source_and_who_writes_its_poll_never_wait_for_each_other
 
 def _waiting(store: Store) -> int:
     with store.read() as transaction:
-        return transaction.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
+        return int(transaction.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
