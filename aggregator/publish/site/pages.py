@@ -1,6 +1,7 @@
 """The public pages as bytes: server-made HTML that needs no script, no cookie and nobody else's server."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,16 @@ def theme_page(theme: Theme, stories: Sequence[Story], front: Front, site: Site,
     )
 
 
-def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, site: Site, language: str) -> bytes:
+def source_page(
+    status: PartnerStatus,
+    stories: Sequence[Story],
+    sources: Mapping[str, Source],
+    site: Site,
+    language: str,
+    today: date,
+) -> bytes:
     """Return the page of one partner: its news, and how its site is read."""
-    rows = Rows(site, front.sources, language)
+    rows = Rows(site, sources, language)
     row = rows.partner(status.source)
     return _render_news(
         "source.html",
@@ -80,7 +88,7 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
         status=status,
         visit="healthy" if status.healthy else status.code if status.code in VISITS else "failed",
         polled_on=rows.date(status.polled_on),
-        newest=rows.newest(stories, front.today),
+        newest=rows.newest(stories, today),
         channel=f"sources/{status.source.id}",
     )
 

@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -77,7 +78,7 @@ def every_page(language: str) -> dict[str, bytes]:
         "empty": front_page(front(**bare), SITE, language),
         "bare": front_page(front(**bare, total=0, tried=0, statuses=[], looked_on=None), unset, language),
         "theme": theme_page(THEMES[1], FRONT.stories[:3], FRONT, SITE, language),
-        "source": source_page(STATUSES[0], FRONT.stories[:3], FRONT, SITE, language),
+        "source": source_page(STATUSES[0], FRONT.stories[:3], SOURCES, SITE, language, FRONT.today),
         "story": story_page(story(5), SOURCES, SITE, language),
         "feeds": feeds_page(channels(), SITE, language),
         "privacy": text_page("privacy", SITE, language),
@@ -133,6 +134,16 @@ def test_every_page_holds_to_a_strict_policy_and_asks_nobody_else(page: bytes, l
     assert [href[:19] for href in tree.xpath("//link[@rel='icon']/@href")] == ["data:image/svg+xml,"]
     assert b"None" not in page
     assert b"{{" not in page
+
+
+@pytest.mark.parametrize(("page", "language"), PAGES)
+def test_every_page_is_light_and_makes_few_requests(page: bytes, language: str) -> None:
+    tree = html.fromstring(page)
+    asked = set(tree.xpath("//link[@rel='stylesheet']/@href|//script/@src|//iframe/@src|//object/@data"))
+    sheets = [css for name, css in (stylesheet(), finding_sheet()) if f"/static/{name}" in asked]
+    assert 1 + len(asked) <= 4
+    assert len(page) <= 50_000
+    assert sum(len(gzip.compress(each)) for each in (page, *sheets)) < 20_000
 
 
 @pytest.mark.parametrize(("page", "language"), PAGES)
@@ -294,7 +305,7 @@ def test_a_theme_page_says_what_the_theme_is_and_has_its_own_feed() -> None:
 )
 def test_a_partners_page_tells_calmly_how_the_last_visit_went(status: dict[str, object], says: str) -> None:
     told = replace(STATUSES[0], **status)  # type: ignore[arg-type]
-    page = text(source_page(told, FRONT.stories[:2], FRONT, SITE, "nl"), "//main")
+    page = text(source_page(told, FRONT.stories[:2], SOURCES, SITE, "nl", FRONT.today), "//main")
     assert says in page
     assert "Naar de site van techniekpact.example" in page
     assert "3 berichten" in page
@@ -302,7 +313,7 @@ def test_a_partners_page_tells_calmly_how_the_last_visit_went(status: dict[str, 
 
 def test_a_partner_without_a_web_address_gets_no_link() -> None:
     status = PartnerStatus(source=Source(id="x", organisation="X", url=""))
-    assert "Naar de site" not in text(source_page(status, [], FRONT, SITE, "nl"))
+    assert "Naar de site" not in text(source_page(status, [], SOURCES, SITE, "nl", FRONT.today))
 
 
 def test_a_story_page_leads_to_the_article_and_names_all_who_have_it() -> None:
@@ -414,7 +425,7 @@ def test_nothing_from_outside_is_markup() -> None:
     pages = [
         front_page(shown, site, "nl"),
         theme_page(site.themes[0], [hostile], shown, site, "nl"),
-        source_page(status, [hostile], shown, site, "nl"),
+        source_page(status, [hostile], shown.sources, site, "nl", shown.today),
         story_page(hostile, sources, site, "nl"),
         feeds_page([channel], site, "nl"),
         message_page(500, site, "nl"),
