@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from aggregator.accounts import Access
 from aggregator.deliver.hub import Hub
 from aggregator.probing import Lookout
-from aggregator.publish.site import ICON_PATH, finding_sheet, icon, stylesheet
+from aggregator.publish.site import ICON_PATH, icon, static_files
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
@@ -75,8 +75,7 @@ def make_app(
 def _add_static(app: FastAPI) -> None:
     files = dict(
         [
-            stylesheet(),
-            finding_sheet(),
+            *static_files().items(),
             *styles().values(),
             *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js")),
         ]

@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from aggregator.model import Site, Source, Story, Theme
 from aggregator.publish.channel import MEDIA_TYPES, Channel
 from aggregator.publish.characters import legal, web_address
+from aggregator.publish.site.following import reader_links
 from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
 from aggregator.publish.site.rows import PartnerRow, Rows, StoryRow, ThemeRow, by_month, feeds
-from aggregator.publish.site.style import finding_sheet, stylesheet
+from aggregator.publish.site.style import finding_sheet, following_script, following_sheet, stylesheet
 from aggregator.publish.site.words import Words
 
 # A page stays under 50 kB however much there is to tell: long texts leave room for fewer of the oldest stories, and
@@ -227,6 +228,9 @@ def _render(
         link=lambda path: f"{path}?lang={words.language}",
         style=stylesheet()[0],
         finding_style=finding_sheet()[0],
+        following_style=following_sheet()[0],
+        following_script=following_script()[0],
+        reader_links=reader_links,
         icon=_icon(),
         contact=_contact(site.contact),
         media_types=MEDIA_TYPES,

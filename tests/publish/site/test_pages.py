@@ -23,21 +23,23 @@ from aggregator.publish.site import (
     archive_page,
     compose_page,
     feeds_page,
-    finding_sheet,
     front_page,
     message_page,
     month_page,
     search_page,
     source_page,
+    static_files,
     story_page,
     stylesheet,
     text_page,
     theme_page,
 )
+from aggregator.publish.site.style import following_script
 from aggregator.text.dates import amsterdam_day, dutch_date
 from tests.publish.site.content import LERAREN, NEWS, PPS, SITE, SOURCES, STATUSES, THEMES, front, story
 
 FRONT = front()
+COPYING = f"/static/{following_script()[0]}"
 MONTH = Month(first=date(2022, 6, 1), count=70)
 OPEN_DAY = Happening(key="1", title="Open dag", starts=datetime(2022, 9, 1, 18, tzinfo=UTC), place="Ede")
 FIGURES = Figures(
@@ -124,13 +126,15 @@ def test_every_page_has_its_language_landmarks_and_one_first_heading(page: bytes
 @pytest.mark.parametrize(("page", "language"), PAGES)
 def test_every_page_holds_to_a_strict_policy_and_asks_nobody_else(page: bytes, language: str) -> None:
     tree = html.fromstring(page)
-    assert not tree.xpath("//script[@type!='application/ld+json']|//script[not(@type)]|//script/@src")
+    scripts = [each for each in tree.xpath("//script") if each.get("type") != "application/ld+json"]
+    assert [(each.get("type"), each.get("src"), each.text) for each in scripts] in ([], [("module", COPYING, None)])
+    assert bool(scripts) == bool(tree.xpath("//ul[@class='feeds']"))
     assert not tree.xpath(
         "//style|//iframe|//img|//form[not(starts-with(@action, '/'))]|//@style|//@*[starts-with(name(), 'on')]"
     )
     style, *more = tree.xpath("//link[@rel='stylesheet']/@href")
     assert style == f"/static/{stylesheet()[0]}"
-    assert more in ([], [f"/static/{finding_sheet()[0]}"])
+    assert {each.removeprefix("/static/") for each in more} <= static_files().keys()
     assert [href[:19] for href in tree.xpath("//link[@rel='icon']/@href")] == ["data:image/svg+xml,"]
     assert b"None" not in page
     assert b"{{" not in page
@@ -140,10 +144,16 @@ def test_every_page_holds_to_a_strict_policy_and_asks_nobody_else(page: bytes, l
 def test_every_page_is_light_and_makes_few_requests(page: bytes, language: str) -> None:
     tree = html.fromstring(page)
     asked = set(tree.xpath("//link[@rel='stylesheet']/@href|//script/@src|//iframe/@src|//object/@data"))
-    sheets = [css for name, css in (stylesheet(), finding_sheet()) if f"/static/{name}" in asked]
-    assert 1 + len(asked) <= 4
+    files = [body for name, body in static_files().items() if f"/static/{name}" in asked]
+    assert len(files) == len(asked) <= 5  # and the page itself
     assert len(page) <= 50_000
-    assert sum(len(gzip.compress(each)) for each in (page, *sheets)) < 20_000
+    assert sum(len(gzip.compress(each)) for each in (page, *files)) < 20_000
+
+
+def test_the_news_page_and_a_story_ask_for_one_style_sheet_and_nothing_else() -> None:
+    for page in (front_page(FRONT, SITE, "nl"), story_page(story(5), SOURCES, SITE, "nl")):
+        asked = html.fromstring(page).xpath("//link[@rel='stylesheet']/@href|//script/@src|//iframe/@src")
+        assert asked == [f"/static/{stylesheet()[0]}"]
 
 
 @pytest.mark.parametrize(("page", "language"), PAGES)
@@ -329,6 +339,23 @@ def test_a_story_page_leads_to_the_article_and_names_all_who_have_it() -> None:
     assert "Op deze site sinds 2 juli 2022" in " ".join(tree.text_content().split())
 
 
+def test_web_readers_take_the_addresses_that_they_can_reach() -> None:
+    address = "https%3A%2F%2Fnieuws.example%2Ffeeds%2Fall.atom"
+    page = html.fromstring(feeds_page(channels(), SITE, "nl"))
+    (first, *others) = page.xpath("//p[@class='readers']")
+    assert dict(zip(first.xpath("a/text()"), first.xpath("a/@href"), strict=True)) == {
+        "Feedly": f"https://feedly.com/i/subscription/feed%2F{address}",
+        "Feedbin": f"https://feedbin.com/?subscribe={address}",
+        "NewsBlur": f"https://www.newsblur.com/?url={address}",
+        "The Old Reader": f"https://theoldreader.com/feeds/subscribe?url={address}",
+    }
+    assert " ".join(first.text_content().split()) == "Of open meteen in Feedly, Feedbin, NewsBlur, The Old Reader"
+    assert len(others) == len(THEMES)
+    for base in ("http://127.0.0.1:8000", "http://localhost:8000", "https://nieuws.local", "http://10.0.0.7"):
+        hidden = feeds_page(channels(), replace(SITE, base_url=base), "nl")
+        assert not html.fromstring(hidden).xpath("//p[@class='readers']")
+
+
 def test_a_bare_story_still_makes_a_whole_page() -> None:
     page = text(story_page(story(10, link=None, summary="", title="", published=None), SOURCES, SITE, "nl"), "//main")
     assert page == "Gevonden op 2 juli 2022 s0010 Gepubliceerd door SBB Op deze site sinds 2 juli 2022"
@@ -342,6 +369,7 @@ def test_the_page_about_feeds_has_every_address_to_copy() -> None:
     assert "FME https://nieuws.example/feeds/sources/fme.atom" in shown
     assert "noord https://nieuws.example/feeds/labels/noord.atom" in shown
     headings = [heading.text for heading in page.xpath("//h2")]
+    assert page.xpath("//p[@id='said']/@role") == ["status"]
     assert headings == ["Zo werkt het", "Al het nieuws", "Per thema", "Per partner", "Per onderwerp of regio"]
 
 
@@ -436,7 +464,8 @@ def test_nothing_from_outside_is_markup() -> None:
             assert "<" not in data
             assert json.loads(data)["@type"] == "NewsArticle"
         assert not tree.xpath(
-            "//script[not(@type='application/ld+json')]|//@onload|//a[starts-with(@href, 'javascript')]"
+            f"//script[not(@type='application/ld+json' or @src='{COPYING}')]"
+            "|//@onload|//a[starts-with(@href, 'javascript')]"
         )
         assert b"\x00" not in page
 
