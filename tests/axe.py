@@ -3,6 +3,7 @@
 Only the rules about colours can find something else once the colours are others, so the rest is not asked twice.
 """
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -20,10 +21,14 @@ def violations(frame: Page | Frame) -> list[Any]:
     return found
 
 
-def violations_in_both(page: Page) -> list[Any]:
-    """What is wrong with a page that is seen in light colours, and with its dark ones; it stays light."""
-    found = violations(page)
+def violations_in_both(page: Page, frames: Sequence[Frame] = ()) -> list[Any]:
+    """What is wrong with a page that is seen in light colours, and with its dark ones; it stays light.
+
+    With `frames` in each of these, of which the page itself is the first.
+    """
+    seen = frames or page.frames[:1]
+    found = [each for frame in seen for each in violations(frame)]
     page.emulate_media(color_scheme="dark")
-    found += page.evaluate(RUN, {"runOnly": OF_COLOUR})
+    found += [each for frame in seen for each in frame.evaluate(RUN, {"runOnly": OF_COLOUR})]
     page.emulate_media(color_scheme="light")
     return found
