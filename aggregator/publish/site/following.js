@@ -18,7 +18,7 @@ for (const code of document.querySelectorAll(".feeds code")) {
   button.type = "button";
   button.className = "copy";
   button.textContent = said.dataset.copy;
-  button.setAttribute("aria-label", `${said.dataset.copy}: ${name}`);
+  button.setAttribute("aria-label", `${said.dataset.label} ${name}`);
   button.addEventListener("click", () => copy(code, name));
   code.after(button);
 }

@@ -1,6 +1,5 @@
 """The public pages on a server of their own, with the headers of the product."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +8,6 @@ from threading import Thread
 from aggregator.publish.site import static_files
 from aggregator.web.headers import FOLLOWING, PUBLIC
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 KINDS = {"css": "text/css", "js": "text/javascript"}
 
 
