@@ -95,9 +95,10 @@ def shared(service: Service) -> str:
 
 def pages(story: str) -> Iterator[str]:
     """Every kind of page, in Dutch and English."""
-    plain = ("/", "/themes/instroom", "/feeds", story, "/sources/vakblad", "/feeds/sources/vakblad", "/archief")
-    plain += (f"/archief/{NOW:%Y-%m}", "/agenda", "/verantwoording", "/toegankelijkheid", "/privacy")
-    for path in (*plain, "/search?q=techniek", "/feeds/samenstellen?theme=instroom", "/embed", "/embed/news"):
+    found = ["/", "/themes/instroom", "/feeds", story, "/sources/vakblad", "/feeds/sources/vakblad", "/archief"]
+    found += [f"/archief/{NOW:%Y-%m}", "/agenda", "/verantwoording", "/toegankelijkheid", "/privacy"]
+    found += ["/search?q=techniek", "/feeds/samenstellen?theme=instroom", "/embed", "/embed/news"]
+    for path in found:
         for language in ("nl", "en"):
             yield f"{path}{'&' if '?' in path else '?'}lang={language}"
 
