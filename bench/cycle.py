@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -75,14 +75,16 @@ def origin(feeds: int, folder: Path) -> Iterator[list[str]]:
         server.kill()
 
 
-def make_service(folder: Path, urls: list[str], settings: Mapping[str, object] | None = None) -> Service:
-    """A service over these feeds, as partners whose every item is welcome; `settings` as in site.toml."""
+def make_service(
+    folder: Path, urls: list[str], settings: Mapping[str, object] | None = None, more: Sequence[Source] = ()
+) -> Service:
+    """A service over these feeds, as partners whose every item is welcome, and `more`; `settings` as in site.toml."""
     flags = {"data_dir": folder / "data", "fetch_allow": "127.0.0.0/8", "polling.gap": "0 s", **(settings or {})}
     config = load(environ={}, flags=flags | {"site.contact": "bench@example.nl"}, config_dir=shipped())
     followed = tuple(
         Source(id=f"f{n}", organisation=f"Partner {n}", url=url, kind="feed") for n, url in enumerate(urls)
     )
-    service = open_service(replace(config, sources=followed), _begin())
+    service = open_service(replace(config, sources=(*followed, *more)), _begin())
     settle_memory()  # as the embedded clock does at its start
     return service
 

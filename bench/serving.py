@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--poll", nargs=2, metavar=("FOLDER", "PORT"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.serve:
-        make_server(_service_on(Path(asked.serve[0]), int(asked.serve[1]))).run()
+        make_server(service_on(Path(asked.serve[0]), int(asked.serve[1]))).run()
     elif asked.poll:
         poll_and_serve(Path(asked.poll[0]), int(asked.poll[1]))
     else:
@@ -81,22 +81,27 @@ def main() -> None:
 
 def rates(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
     """Requests per CPU second of both servers, and ours as a share of nginx's."""
-    for program in ("nginx", "wrk", "taskset"):
-        if shutil.which(program) is None:
-            raise SystemExit(f"{program} is missing: apt install nginx-light wrk util-linux")
+    needs("nginx", "wrk", "taskset")
     entries = _make_feed(folder)
     found: dict[str, object] = {"entries": entries}
     ours = [sys.executable, __file__, "--serve", str(folder), "18181"]
     theirs = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    with _running(ours, 18181) as service, _running(theirs, 18182) as nginx:
+    with running(ours, 18181) as service, running(theirs, 18182) as nginx:
         for kind in ("304", "200 gzip"):
             told: dict[str, list[float]] = {"ours": [], "nginx": []}
             for _ in range(asked.rounds):
-                told["ours"].append(_per_cpu_second(service, 18181, kind, asked.seconds))
-                told["nginx"].append(_per_cpu_second(nginx, 18182, kind, asked.seconds))
+                told["ours"].append(per_cpu_second(service, 18181, PATH, sent(18181, kind), asked.seconds))
+                told["nginx"].append(per_cpu_second(nginx, 18182, PATH, sent(18182, kind), asked.seconds))
             one, other = median(told["ours"]), median(told["nginx"])
             found[kind] = {"ours": round(one), "nginx": round(other), "share": round(one / other, 3)}
     return found
+
+
+def needs(*programs: str) -> None:
+    """Stop with a sentence when one of these is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise SystemExit(f"{program} is missing: apt install nginx-light wrk util-linux")
 
 
 def _make_feed(folder: Path) -> int:
@@ -117,13 +122,14 @@ def _make_feed(folder: Path) -> int:
     return kept.document.body.count(b"<entry")
 
 
-def _service_on(folder: Path, port: int) -> Service:
+def service_on(folder: Path, port: int) -> Service:
+    """The service over what lies in this folder, to be served at `port`."""
     flags = {"data_dir": folder / "data", "server.port": port, "site.contact": "bench@example.nl"}
     return open_service(replace(load(environ={}, flags=flags, config_dir=shipped()), sources=()), datetime.now(UTC))
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[psutil.Process]:
+def running(command: Sequence[str], port: int) -> Iterator[psutil.Process]:
     """A server on the first core, once it answers."""
     with subprocess.Popen(["taskset", "-c", "0", *command], stderr=subprocess.DEVNULL) as server:
         try:
@@ -155,12 +161,16 @@ def _ask(port: int, headers: dict[str, str]) -> str:
     return answer.headers["etag"] or ""
 
 
-def _per_cpu_second(server: psutil.Process, port: int, kind: str, seconds: int) -> float:
+def sent(port: int, kind: str) -> dict[str, str]:
+    """The headers of a request of this kind."""
     asked = {"Accept-Encoding": "gzip"}
-    if kind == "304":
-        asked["If-None-Match"] = _ask(port, asked)
-    headers = [part for name, value in asked.items() for part in ("-H", f"{name}: {value}")]
-    load_ = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers, f"http://127.0.0.1:{port}{PATH}"]
+    return asked | {"If-None-Match": _ask(port, asked)} if kind == "304" else asked
+
+
+def per_cpu_second(server: psutil.Process, port: int, path: str, headers: dict[str, str], seconds: int) -> float:
+    """Answers to this request in each second that the server's processes compute."""
+    said = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    load_ = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *said, f"http://127.0.0.1:{port}{path}"]
     before = _cpu(server)
     told = subprocess.run(["taskset", "-c", "1", *load_], capture_output=True, text=True, check=True).stdout
     spent = _cpu(server) - before

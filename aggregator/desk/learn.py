@@ -109,9 +109,7 @@ def train(store: Store, starter: Sequence[Example], rules: Rules, now: datetime,
     current_side, candidate_side, recent = sides(found, _learned_until(current))
     rest, gold = set_aside(starter, rules)
     was = float(current.training["weight"]) if current else 1.0
-    compared = compare(
-        [*rest, *_weighed(current_side, was)], [*rest, *_weighed(candidate_side, weight)], gold, recent, rules
-    )
+    compared = compare(rest, _weighed(current_side, was), _weighed(candidate_side, weight), (gold, recent), rules)
     examples = [*starter, *_weighed([each.example for each in found], weight)]
     model = train_model(examples, rules, date=now.date().isoformat())
     training = compared.told() | {

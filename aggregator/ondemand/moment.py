@@ -1,16 +1,16 @@
 """The store at one moment, as pages ask for it: what several of them need is read once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import quote
 
 from aggregator.model import Source
 from aggregator.publish.channel import Channel
-from aggregator.publish.site import Front
-from aggregator.release import Press, channels, front, page_path
+from aggregator.release import Press, channels, page_path
 from aggregator.store import Transaction, sources, stories
 from aggregator.store.sources import Held
+from aggregator.text.dates import day_in_amsterdam
 
 
 class Moment:
@@ -51,7 +51,6 @@ class Moment:
         return {channel.name: channel for channel, _, _ in channels(self.site, held, self.press.created)}
 
     @cached_property
-    def front(self) -> Front:
-        """What the news page shows."""
-        held: Sequence[Held] = list(self.held.values())
-        return front(self.transaction, held, self.names, self.now)
+    def today(self) -> date:
+        """The day in Amsterdam."""
+        return day_in_amsterdam(self.now)

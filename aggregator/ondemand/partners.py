@@ -16,7 +16,7 @@ def partner(moment: Moment, source_id: str) -> Callable[[str], bytes] | None:
     numbers = stories.latest(moment.transaction, limit=PAGE_STORIES, sources=[source_id])
     found = stories.load(moment.transaction, numbers)
     status = status_of(held, moment.brought.get(source_id, 0))
-    return lambda language: source_page(status, found, moment.front, moment.site, language)
+    return lambda language: source_page(status, found, moment.names, moment.site, language, moment.today)
 
 
 def ids(moment: Moment) -> Iterator[tuple[str]]:

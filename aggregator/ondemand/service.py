@@ -18,6 +18,7 @@ from aggregator.publish.site import (
     static_page,
     text_page,
 )
+from aggregator.release import status_of
 from aggregator.store import agenda, public, stories
 
 LOOKED_AT = 5_000  # of the newest stories: a median of more says the same
@@ -48,7 +49,7 @@ def figures(moment: Moment) -> Figures:
         sources=len(held),
         by_feed=sum(FEED in (each.source.kind, each.poll.rung) for each in held),
         by_page=sum(each.source.kind == "page" or each.poll.rung not in ("", FEED) for each in held),
-        unreachable=sum(not each.healthy for each in moment.front.statuses if each.polled_on),
+        unreachable=sum(not status_of(each, 0).healthy for each in held if each.poll.at),
         public=stories.counts_by_state(moment.transaction).get("published", 0),
         placed=len(placed),
         by_itself=len(placed) - len(public.touched_by_people(moment.transaction, numbers)),

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from aggregator.embedding import embed_files
 from aggregator.errors import AggregatorError
 from aggregator.ondemand import Moment, every
-from aggregator.publish.site import ICON_PATH, finding_sheet, icon, message_page, stylesheet
+from aggregator.publish.site import ICON_PATH, icon, message_page, static_files
 from aggregator.release import LANGUAGES, Press, page_path
 from aggregator.store import documents, pictures
 
@@ -45,8 +45,8 @@ def public_files(press: Press, now: datetime) -> Iterator[tuple[str, bytes]]:
         is_page = "?lang=" in path
         yield file_name(path, main), with_static_links(body, press.site.base_url, main) if is_page else body
     yield from _pictures(press)
-    for name, css in (stylesheet(), finding_sheet()):
-        yield f"static/{name}", css
+    for name, body in static_files().items():
+        yield f"static/{name}", body
     yield ICON_PATH.strip("/"), icon()
     lost = message_page(404, press.site, main)
     yield "404.html", with_static_links(lost, press.site.base_url, main)

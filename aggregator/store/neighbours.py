@@ -15,7 +15,7 @@ from aggregator.model import Entry
 from aggregator.store.codec import from_json
 from aggregator.store.database import Transaction, insert_plain
 from aggregator.store.items import parts
-from aggregator.store.tables import EPOCH, item, reference, revision, shingle, wording
+from aggregator.store.tables import EPOCH, item, reference, revision, shingle, story, wording
 
 CROWDED = 24  # items that may share a term
 KEPT = 14  # terms that an item is added to: the rarest ones that it has
@@ -23,6 +23,7 @@ DOSSIER, DOSSIER_ITEMS = 10, 30  # related stories that are named; items that ma
 EARLIER = 2  # versions of an item, besides the present one
 TERM_SLICES = 64  # of the index, for pruning in short transactions
 TERM_LIMIT = 2**32
+AROUND = 2_000  # stories before and after one, among which it is looked for by words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,3 +177,17 @@ def prune(transaction: Transaction, before: datetime, up_to_item: int, slice_: i
 def size(transaction: Transaction) -> int:
     """How many terms the index holds."""
     return transaction.execute(select(func.count()).select_from(shingle)).scalar_one()
+
+
+def titled(transaction: Transaction, story_id: int, words: Sequence[str], limit: int) -> list[int]:
+    """The stories that came in around one and have all these words in their origin's title; the nearest first."""
+    query = (
+        select(story.c.id)
+        .join(item, item.c.id == story.c.origin_id)
+        .where(story.c.id.between(story_id - AROUND, story_id + AROUND), story.c.id != story_id)
+        .where(story.c.merged_into.is_(None))
+        .where(*(func.lower(item.c.title).contains(word.lower(), autoescape=True) for word in words))
+        .order_by(func.abs(story.c.id - story_id), story.c.id)
+        .limit(limit)
+    )
+    return list(transaction.execute(query).scalars())

@@ -5,26 +5,32 @@ classes by the minute of the partner's date (when first seen, if unknown), newes
 Nobody sorts what nobody sees: an index is walked from the newest story on until a page is full.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import BindParameter, TextClause, literal, select, text, tuple_
 
 from aggregator.model import State
+from aggregator.store import search_walk
 from aggregator.store.database import Transaction
 from aggregator.store.patience import bounded
+from aggregator.store.search_blocks import ORDERS, Order
 from aggregator.store.search_index import STORIES, place_of
-from aggregator.store.search_words import ANYWHERE, FTS5, TSQUERY, Facts, classes_of, question
+from aggregator.store.search_words import ANYWHERE, FTS5, Facts, Question, classes_of
 from aggregator.store.tables import BigId, UtcDateTime, item, search, story
 from aggregator.text.query import Wanted
 
-Order = Literal["dated", "released"]
-
 LOWEST, HIGHEST = -(1 << 62), 1 << 62
 PATIENCE = 1.0  # seconds
-WALK = 1_000  # of the newest stories PostgreSQL looks at each, before it asks its index for all there are
+
+# FTS5 walks the rows of a question in order of rowid, and stops when it has enough.
+SQLITE: dict[Order, TextClause] = {
+    order: text(
+        f"SELECT rowid FROM search_{order} WHERE search_{order} MATCH :words AND rowid >= :floor AND rowid < :below "  # noqa: S608
+        "ORDER BY rowid DESC LIMIT :limit"
+    )
+    for order in ORDERS
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +78,17 @@ def _found(
     transaction: Transaction, wanted: Wanted, facts: Facts, limit: int, bounds: tuple[int, int], after: Hit | None
 ) -> list[Hit]:
     floor, ceiling = bounds
+    if transaction.dialect.name == "postgresql" and wanted.required:
+        few = search_walk.few(transaction, wanted, facts, bounds, limit)
+        if few is not None:
+            found = (Hit(story_id=place % STORIES, kind=kind, place=place) for kind, place in few)
+            return sorted((each for each in found if after is None or _rank(each) > _rank(after)), key=_rank)[:limit]
     hits: list[Hit] = []
-    is_dense = _is_dense(transaction, wanted, facts, floor, ceiling, limit)
     for kind in classes_of(wanted):
         if after is not None and kind < after.kind:
             continue
         below = min(ceiling, after.place) if after is not None and kind == after.kind else ceiling
-        asked = Asked(wanted=wanted, facts=facts, kind=kind, is_dense=is_dense)
+        asked = Question(wanted=wanted, facts=facts, kind=kind)
         places = _places(transaction, asked, "dated", floor, below, limit - len(hits))
         hits += [Hit(story_id=place % STORIES, kind=kind, place=place) for place in places]
         if len(hits) >= limit:
@@ -86,11 +96,22 @@ def _found(
     return hits
 
 
+def _places(transaction: Transaction, asked: Question, order: Order, floor: int, below: int, limit: int) -> list[int]:
+    if transaction.dialect.name == "postgresql":
+        return search_walk.places(transaction, asked, order, (floor, below), limit)
+    values: dict[str, object] = {"words": asked.text(FTS5), "floor": floor, "below": below, "limit": limit}
+    return list(transaction.execute(SQLITE[order], values).scalars())
+
+
+def _rank(hit: Hit) -> tuple[str, int]:
+    return hit.kind, -hit.place
+
+
 def in_feed(transaction: Transaction, wanted: Wanted, facts: Facts, *, limit: int) -> list[int]:
     """The numbers of the stories that a feed of this search holds: latest released first, like all feeds."""
     if wanted.is_hopeless:
         return []
-    asked = Asked(wanted=wanted, facts=facts, kind=ANYWHERE, nested=True)
+    asked = Question(wanted=wanted, facts=facts, kind=ANYWHERE, nested=True)
     with bounded(transaction, PATIENCE):
         places = _places(transaction, asked, "released", LOWEST, HIGHEST, limit)
     numbers = [place % STORIES for place in places]
@@ -139,67 +160,3 @@ def was_public(transaction: Transaction, number: int) -> bool:
     """Whether a story was public and is no longer."""
     query = select(search.c.gone_at).where(search.c.story_id == number)
     return transaction.execute(query).scalar() is not None
-
-
-# --- Asking an index --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """One class of a search; `nested`: with the better ones; `is_dense`: enough may stand among the newest stories."""
-
-    wanted: Wanted
-    facts: Facts
-    kind: str
-    nested: bool = False
-    is_dense: bool = True
-
-
-def _places(transaction: Transaction, asked: Asked, order: Order, floor: int, below: int, limit: int) -> list[int]:
-    bounds: dict[str, object] = {"floor": floor, "below": below, "limit": limit}
-    if transaction.dialect.name == "sqlite":
-        words = question(FTS5, asked.wanted, asked.facts, asked.kind, nested=asked.nested)
-        return _asked(transaction, SQLITE[order], {"words": words} | bounds)
-    words = question(TSQUERY, asked.wanted, asked.facts, asked.kind, nested=asked.nested)
-    transaction.execute(PLAIN_PLANS)
-    near = _asked(transaction, NEAR[order], {"words": words, "walk": WALK} | bounds) if asked.is_dense else []
-    return near if len(near) == limit else _asked(transaction, ALL[order], {"words": words} | bounds)
-
-
-def _is_dense(transaction: Transaction, wanted: Wanted, facts: Facts, floor: int, below: int, limit: int) -> bool:
-    """Whether looking at the newest stories one by one is worth it for each class: not for what few of them have."""
-    if transaction.dialect.name == "sqlite" or not wanted.required:
-        return True
-    words = question(TSQUERY, wanted, facts, ANYWHERE, nested=True)
-    bounds: dict[str, object] = {"floor": floor, "below": below, "limit": limit}
-    return len(_asked(transaction, NEAR["dated"], {"words": words, "walk": WALK} | bounds)) == limit
-
-
-def _asked(transaction: Transaction, statement: TextClause, values: dict[str, object]) -> list[int]:
-    return list(transaction.execute(statement, values).scalars())
-
-
-def _for_orders(statement: str, orders: Iterable[Order] = ("dated", "released")) -> dict[Order, TextClause]:
-    return {order: text(statement.format(order=order)) for order in orders}
-
-
-# FTS5 walks the rows of a question in order of rowid, and stops when it has enough.
-SQLITE = _for_orders("""
-SELECT rowid FROM search_{order} WHERE search_{order} MATCH :words AND rowid >= :floor AND rowid < :below
-ORDER BY rowid DESC LIMIT :limit
-""")
-
-# A GIN index knows no order. What is frequent is found among the newest; what is not is rare enough to be sorted. Left
-# to itself the planner guesses which it is, and walks through all there is when two frequent words never meet.
-NEAR = _for_orders("""
-SELECT place FROM (
-  SELECT {order}_place AS place, vector FROM search WHERE {order}_place >= :floor AND {order}_place < :below
-  ORDER BY {order}_place DESC LIMIT :walk
-) AS newest WHERE vector @@ CAST(:words AS tsquery) ORDER BY place DESC LIMIT :limit
-""")
-ALL = _for_orders("""
-WITH found AS MATERIALIZED (
-  SELECT {order}_place AS place FROM search WHERE vector @@ CAST(:words AS tsquery)
-) SELECT place FROM found WHERE place >= :floor AND place < :below ORDER BY place DESC LIMIT :limit
-""")
-PLAIN_PLANS = text("SELECT set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)")

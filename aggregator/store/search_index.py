@@ -17,6 +17,7 @@ from aggregator.store import sources, stories
 from aggregator.store.database import Store, Transaction, take_numbers
 from aggregator.store.events import Event
 from aggregator.store.items import parts, story_numbers
+from aggregator.store.search_blocks import MINUTE_BITS, STORY_BITS
 from aggregator.store.search_words import words_of
 from aggregator.store.stories import StoryRow
 from aggregator.store.tables import EPOCH, counter, event, revision, search, story
@@ -24,9 +25,8 @@ from aggregator.text.stems import rules_number
 
 RULES, SEQ, REVISION = "search_rules", "search_seq", "search_revision"
 AT_ONCE = 1_000  # events, so that filling a large index takes no more memory than a small one
-STORY_BITS = 36  # a place is minutes, then the number of the story: places fit 64 bits until the year 2200
 STORIES = 1 << STORY_BITS
-LAST_MINUTE = (1 << 26) - 1
+LAST_MINUTE = (1 << MINUTE_BITS) - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

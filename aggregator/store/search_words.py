@@ -110,20 +110,29 @@ def classes_of(wanted: Wanted) -> tuple[str, ...]:
     return CLASSES if wanted.required else (ANYWHERE,)
 
 
-def question(language: Language, wanted: Wanted, facts: Facts, kind: str, *, nested: bool = False) -> str:
-    """Return the question for the stories of one class; `nested` with those of better classes too."""
-    musts = [_any(language, [PUBLIC])]
-    if facts.themes:
-        musts.append(_any(language, [fact(THEME, each) for each in facts.themes]))
-    if facts.sources is not None:
-        musts.append(_any(language, [fact(SOURCE, each) for each in facts.sources] or [NOBODY]))
-    musts += [_term(language, each, kind) for each in wanted.required]
-    nots = [_term(language, each, ANYWHERE) for each in wanted.excluded]
-    if wanted.required and kind != TITLE and not nested:
-        better = CLASSES[CLASSES.index(kind) - 1]
-        nots.append("(" + language.both.join(_term(language, each, better) for each in wanted.required) + ")")
-    must = language.both.join(musts)
-    return language.without.format(must, language.either.join(nots)) if nots else must
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What an index is asked: the stories of one class of rank, if `nested` with those of better classes."""
+
+    wanted: Wanted
+    facts: Facts
+    kind: str
+    nested: bool = False
+
+    def text(self, language: Language, among: str = PUBLIC) -> str:
+        """Write it down, for the stories that have the word `among` too."""
+        musts = [_any(language, [among])]
+        if self.facts.themes:
+            musts.append(_any(language, [fact(THEME, each) for each in self.facts.themes]))
+        if self.facts.sources is not None:
+            musts.append(_any(language, [fact(SOURCE, each) for each in self.facts.sources] or [NOBODY]))
+        musts += [_term(language, each, self.kind) for each in self.wanted.required]
+        nots = [_term(language, each, ANYWHERE) for each in self.wanted.excluded]
+        if self.wanted.required and self.kind != TITLE and not self.nested:
+            better = CLASSES[CLASSES.index(self.kind) - 1]
+            nots.append("(" + language.both.join(_term(language, each, better) for each in self.wanted.required) + ")")
+        must = language.both.join(musts)
+        return language.without.format(must, language.either.join(nots)) if nots else must
 
 
 def _term(language: Language, term: Term, kind: str) -> str:

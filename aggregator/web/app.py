@@ -9,12 +9,13 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from aggregator.accounts import Access
 from aggregator.deliver.hub import Hub
 from aggregator.probing import Lookout
-from aggregator.publish.site import ICON_PATH, finding_sheet, icon, stylesheet
+from aggregator.publish.site import ICON_PATH, icon, static_files
 from aggregator.publish.site.embed import styles
 from aggregator.receipts import Line
 from aggregator.release import Press
 from aggregator.web import api, callback, embed, finding, operations, pictures, public, search_feeds, websub
 from aggregator.web.bounds import Bounded
+from aggregator.web.coding import answer
 from aggregator.web.documents import Documents
 from aggregator.web.editors.routes import make_editors
 from aggregator.web.editors.shell import asset
@@ -74,8 +75,7 @@ def make_app(
 def _add_static(app: FastAPI) -> None:
     files = dict(
         [
-            stylesheet(),
-            finding_sheet(),
+            *static_files().items(),
             *styles().values(),
             *map(asset, ("desk.css", "queue.css", "htmx-2.0.11.min.js", "desk.js")),
         ]
@@ -87,12 +87,12 @@ def _add_static(app: FastAPI) -> None:
         return Response(icon(), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
 
     @app.get("/static/{name}")
-    def static(name: str) -> Response:
+    def static(request: Request, name: str) -> Response:
         """Style and script; their names change with their bytes."""
         if name not in files:
             raise HTTPException(404)
         media_type = "text/css" if name.endswith(".css") else "text/javascript"
-        return Response(files[name], media_type=media_type, headers=FOR_EVER)
+        return answer(request, files[name], media_type, FOR_EVER)
 
 
 async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

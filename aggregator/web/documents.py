@@ -16,7 +16,7 @@ from aggregator.deliver.websub import link_header
 from aggregator.errors import StoreError
 from aggregator.model import Document
 from aggregator.publish.channel import is_archive
-from aggregator.web.headers import HSTS, PAGE_HEADERS
+from aggregator.web.headers import HSTS, headers_of
 from aggregator.web.shelf import Ready, Shelf
 
 Scope = MutableMapping[str, Any]
@@ -112,9 +112,10 @@ def _made_headers(ready: Ready, cache: bytes, coding: str, *, is_feed: bool, who
         (b"last-modified", format_datetime(document.changed, usegmt=True).encode()),
         (b"cache-control", cache),
         VARY_FEED if is_feed else VARY_PAGE,
-        (b"x-content-type-options", b"nosniff"),
     ]
-    headers += [(b"access-control-allow-origin", b"*")] if is_feed else PAGE_HEADERS
+    area = headers_of(document.path.partition("?")[0], "http")
+    said = {"x-content-type-options": "nosniff", "access-control-allow-origin": "*"} if is_feed else area
+    headers += [(name.encode(), value.encode()) for name, value in said.items()]
     if whole:
         length = len(ready.in_coding(coding))
         headers += [(b"content-type", document.media_type.encode()), (b"content-length", str(length).encode())]

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from threading import Lock
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from aggregator.publish.site.embed import KINDS, PREVIEWS, Choice, host_page, is
 from aggregator.release import Press
 from aggregator.store import documents
 from aggregator.text.dates import day_in_amsterdam
+from aggregator.web.coding import answer
 from aggregator.web.documents import LANGUAGES, preferred_language
 from aggregator.web.headers import ELSEWHERE, FRAME_WITH_SCRIPT
 
@@ -43,7 +43,6 @@ def spoken(request: Request) -> str:
 
 Asked = Annotated[Choice, Depends(asked)]
 Spoken = Annotated[str, Depends(spoken)]
-Held = Annotated[str, Header(alias="if-none-match")]
 Accepts = Annotated[str, Header(alias="accept-language")]
 
 
@@ -56,10 +55,10 @@ def routes(press: Press) -> APIRouter:
     @router.get("/news/themes/{themes}")
     @router.get("/news/labels/{labels}")
     @router.get("/news/sources/{sources}")
-    def news(choice: Asked, held: Held = "") -> Response:
+    def news(request: Request, choice: Asked) -> Response:
         """The frame. Its language is the address's or the site's: the page around it decides, not the reader."""
         policy = {"content-security-policy": FRAME_WITH_SCRIPT} if choice.height else {}
-        return _unless_held(frames.page(choice, datetime.now(UTC)), held, {"cache-control": FRAME_CACHE} | policy, HTML)
+        return answer(request, frames.page(choice, datetime.now(UTC)), HTML, {"cache-control": FRAME_CACHE} | policy)
 
     @router.get("")
     @router.get("/themes/{themes}")
@@ -68,7 +67,7 @@ def routes(press: Press) -> APIRouter:
         language = lang or preferred_language(accepts, press.site.language)
         with press.store.read() as transaction:
             body = embedding.builder(press, transaction, _worded(choice, request, language), language)
-        return Response(body, media_type=HTML, headers=PAGE)
+        return answer(request, body, HTML, PAGE)
 
     @router.get("/preview/{how}")
     @router.get("/preview/{how}/themes/{themes}")
@@ -78,10 +77,10 @@ def routes(press: Press) -> APIRouter:
             raise HTTPException(404)
         language = lang or preferred_language(accepts, press.site.language)
         body = host_page(_worded(choice, request, language), press.site, language, how=how)
-        return Response(body, media_type=HTML, headers=PAGE)
+        return answer(request, body, HTML, PAGE)
 
     @router.get("/{version}/{name}")
-    def script(version: str, name: str, held: Held = "") -> Response:
+    def script(request: Request, version: str, name: str) -> Response:
         """A script, by a version whose bytes stay or by the latest of its kind."""
         path = f"{version}/{name}"
         if path not in scripts():
@@ -90,7 +89,7 @@ def routes(press: Press) -> APIRouter:
             "cache-control": FOR_EVER if is_pinned(path) else LATEST,
             "access-control-allow-origin": "*",
         }
-        return _unless_held(scripts()[path], held, headers, SCRIPT)
+        return answer(request, scripts()[path], SCRIPT, headers)
 
     return router
 
@@ -120,11 +119,3 @@ def _worded(choice: Choice, request: Request, language: str) -> Choice:
     """`lang` is this page's own; the news has a name of its own for it, and follows the page until told otherwise."""
     wanted = request.query_params.get("news-lang", "")
     return replace(choice, lang=wanted if wanted in LANGUAGES else language)
-
-
-def _unless_held(body: bytes, held: str, headers: dict[str, str], media_type: str) -> Response:
-    tag = f'"{sha256(body).hexdigest()[:16]}"'
-    known = {each.strip().removeprefix("W/") for each in held.split(",")}
-    if tag in known:
-        return Response(status_code=304, headers=headers | {"etag": tag})
-    return Response(body, media_type=media_type, headers=headers | {"etag": tag})

@@ -40,9 +40,12 @@ PREVIEW = PUBLIC | {
     "x-frame-options": "SAMEORIGIN",
 }
 
-HSTS = ("strict-transport-security", "max-age=31536000")
+# Pages with feeds' addresses have buttons that copy them.
+FOLLOWING = PUBLIC | {
+    "content-security-policy": f"{NOTHING}; script-src 'self'; style-src 'self'; img-src 'self' data:"
+}
 
-PAGE_HEADERS = [(name.encode(), value.encode()) for name, value in PUBLIC.items() if name != "x-content-type-options"]
+HSTS = ("strict-transport-security", "max-age=31536000")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,7 @@ AREAS = (
     Area(prefix="/embed/news", headers=FRAME),
     Area(prefix="/embed/preview", headers=PREVIEW),
     Area(prefix="/embed", headers=BUILDER),
+    Area(prefix="/feeds", headers=FOLLOWING),
     Area(prefix="", headers=PUBLIC),
 )
 

@@ -45,7 +45,7 @@ def language_of(request: Request, press: Press) -> str:
 
 def fresh(request: Request, body: bytes, media_type: str, now: datetime) -> Response:
     """The answer for this request's headers, as for a ready document: entity tag, 304, br or gzip."""
-    document = Document(path="", media_type=media_type, body=body, changed=now, etag=etag_of(body))
+    document = Document(path=request.url.path, media_type=media_type, body=body, changed=now, etag=etag_of(body))
     asked = dict(request.headers.raw) | {b"if-modified-since": b""}  # nobody knows when its bytes last changed
     coding = preferred_coding(asked.get(b"accept-encoding", b""))
     status, headers, sent = answer(packed(document, coding), asked, PAGE_CACHE, is_feed=False)

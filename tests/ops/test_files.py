@@ -1,6 +1,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -65,15 +66,22 @@ def write(press: Press, out: Path) -> int:
     return write_public_side(press, out, NOW)
 
 
-@pytest.fixture
-def served(press: Press, out: Path) -> Iterator[str]:
-    """Where a static server serves what was written."""
-    write(press, out)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(out)))
+@contextmanager
+def static_server(folder: Path) -> Iterator[str]:
+    """A plain server of files; yields where it answers."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def served(press: Press, out: Path) -> Iterator[str]:
+    """Where a static server serves what was written."""
+    write(press, out)
+    with static_server(out) as found:
+        yield found
 
 
 def get(address: str) -> tuple[int, str, str]:
@@ -89,8 +97,8 @@ def get(address: str) -> tuple[int, str, str]:
     return reply.status, reply.headers.get_content_type(), text
 
 
-def test_every_link_of_every_page_leads_somewhere(served: str) -> None:
-    """Including the absolute ones to our own address: feeds, the other language."""
+def follow_links(served: str, base: str) -> tuple[set[str], list[str]]:
+    """Every address that our pages lead to, absolute ones at `base` included, and those that are not there."""
     todo, broken = [f"{served}/", f"{served}/404.html"], []
     seen: set[str] = set()
     while todo:
@@ -102,10 +110,16 @@ def test_every_link_of_every_page_leads_somewhere(served: str) -> None:
             continue
         links = Links()
         links.feed(text)
-        here = [urldefrag(urljoin(address, link.replace(BASE, served)))[0] for link in links.found]
+        here = [urldefrag(urljoin(address, link.replace(base, served)))[0] for link in links.found]
         new = {link for link in here if link.startswith(f"{served}/")} - seen
         seen |= new
         todo += new
+    return seen, broken
+
+
+def test_every_link_of_every_page_leads_somewhere(served: str) -> None:
+    """Including the absolute ones to our own address: feeds, the other language."""
+    seen, broken = follow_links(served, BASE)
     assert broken == []
     assert len(seen) > 25
     assert not any("?" in link for link in seen)

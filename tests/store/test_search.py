@@ -164,8 +164,8 @@ def many(store: Store) -> list[int]:
         return " ".join(rng.choices(WORDS, weights=range(10, 0, -1), k=rng.randint(0, most)))
 
     numbers = list(range(1, 301))
-    for number in numbers:
-        keep(store, number, title=some(4), summary=some(8), content=some(12))
+    for number in numbers:  # ten years, the more the newer
+        keep(store, number, title=some(4), summary=some(8), content=some(12), dated=NOW - number**2 * HOUR)
     return numbers
 
 
@@ -184,13 +184,19 @@ def test_both_databases_give_the_order_of_the_rules(store: Store, many: list[int
         assert found(store, query, limit=1_000) == naive(store, query, many), query
 
 
-@pytest.mark.parametrize("walk", [1, 10])
-def test_it_is_the_same_however_much_is_looked_at_one_by_one(
-    store: Store, many: list[int], walk: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("aggregator.store.search.WALK", walk)
+@pytest.mark.parametrize("limit", [1, 5, 40])
+def test_a_page_is_the_beginning_of_all(store: Store, many: list[int], limit: int) -> None:
     for query in QUERIES[::3]:
-        assert found(store, query, limit=5) == naive(store, query, many)[:5], query
+        assert found(store, query, limit=limit) == naive(store, query, many)[:limit], query
+
+
+def test_pages_are_the_same_however_many_sources_are_asked_for(store: Store, many: list[int]) -> None:
+    for number in range(301, 320):
+        keep(store, number, title="techniek", source=f"bron{number}", dated=NOW - number**2 * HOUR)
+    for count in (1, 5, 19):
+        some = Facts(sources=tuple(f"bron{number}" for number in range(301, 301 + count)))
+        assert found(store, "techniek", facts=some) == list(range(301, 301 + count))
+        assert found(store, "techniek -techniek", facts=some) == []
 
 
 def test_pages_follow_each_other_without_a_gap_while_news_comes_in(store: Store, many: list[int]) -> None:

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.tag.comparison import DEFAULT_WEIGHT, WEIGHTS, Compared, compare, rehearsed, weight_of_editors
+from aggregator.tag.comparison import (
+    DEFAULT_WEIGHT,
+    WEIGHTS,
+    Compared,
+    Duel,
+    compare,
+    duel,
+    rehearsed,
+    weight_of_editors,
+)
 from aggregator.tag.examples import Example, is_gold, starter
 from aggregator.tag.tagger import Tagger
 from aggregator.tag.training import train
@@ -64,21 +73,52 @@ def test_fifty_corrections_of_one_new_sense_mend_its_lookalikes_and_keep_the_gol
     corrections = [replace(each, weight=DEFAULT_WEIGHT) for each in of_the_new_sense(SAID, theme)]
     lookalikes = of_the_new_sense(LOOKALIKES, theme)
     assert (len(corrections), len(lookalikes)) == (50, 20)
-    found = compare(REST, [*REST, *corrections], GOLD, lookalikes, RULES)
-    assert found.recent_right[0] <= 5
-    assert found.recent_right[1] >= 19
-    assert found.gold_right[1] >= found.gold_right[0] - lost
+    found = compare(REST, [], corrections, (GOLD, lookalikes), RULES)
+    assert found.recent.right[0] <= 5
+    assert found.recent.right[1] >= 19
+    assert found.gold.right[1] >= found.gold.right[0] - lost
     assert found.is_not_worse
 
 
-def test_a_candidate_is_worse_when_it_loses_either() -> None:
-    for gold, recent, expected in (((5, 5), (2, 2), True), ((5, 4), (2, 9), False), ((5, 9), (2, 1), False)):
-        assert Compared(gold=9, gold_right=gold, recent=9, recent_right=recent).is_not_worse is expected
-    for lost, won, expected in ((1, 2, True), (1, 1, False), (2, 9, False)):
-        of_many = Compared(gold=129, gold_right=(100, 100 - lost), recent=9, recent_right=(0, won))
-        assert of_many.is_not_worse is expected
-    told = Compared(gold=10, gold_right=(8, 9), recent=0, recent_right=(0, 0)).told()
-    assert (told["gold_current"], told["gold_candidate"], told["recent_current"]) == (0.8, 0.9, None)
+def of(lost: int, won: int) -> Duel:
+    return Duel(count=80, both=60, lost=lost, won=won)
+
+
+def test_more_is_lost_than_chance_explains_when_that_many_tails_in_a_row_would_be_odd() -> None:
+    assert [of(lost, 0).is_lost for lost in range(7)] == [False] * 5 + [True] * 2
+    assert [of(lost, 5).is_lost for lost in (5, 11, 12, 13)] == [False, False, False, True]
+    assert duel([True, True, False, False], [True, False, True, False]) == Duel(count=4, both=1, lost=1, won=1)
+
+
+@pytest.mark.parametrize(
+    ("gold", "recent", "expected"),
+    [
+        ((0, 0), (0, 0), True),
+        ((0, 6), (1, 0), True),  # one recent decision of many turns over, and much is learned
+        ((3, 0), (0, 3), True),
+        ((3, 0), (0, 2), False),  # fewer right in all
+        ((5, 0), (0, 9), False),  # the gold set suffers
+        ((0, 9), (5, 0), False),  # and here what editors say
+    ],
+)
+def test_a_candidate_is_worse_that_has_fewer_right_or_loses_a_side(
+    gold: tuple[int, int], recent: tuple[int, int], expected: bool
+) -> None:
+    assert Compared(gold=of(*gold), recent=of(*recent), since_start=of(*gold)).is_not_worse is expected
+
+
+def test_a_little_lost_each_time_is_not_lost_for_ever() -> None:
+    assert not Compared(gold=of(1, 0), recent=of(0, 9), since_start=of(5, 0)).is_not_worse
+
+
+def test_what_is_learned_is_held_against_the_starter_too() -> None:
+    wrong = [replace(each, theme="leven-lang-ontwikkelen", weight=8.0) for each in REST[:150]]
+    found = compare(REST, wrong, wrong, (GOLD, []), RULES)
+    assert found.gold.lost == found.gold.won == 0
+    assert found.since_start.is_lost
+    told = found.told()
+    assert told["gold_starter"] > told["gold_current"] == told["gold_candidate"]
+    assert told["recent_current"] is None
 
 
 def test_the_weight_of_editors_is_chosen_by_what_it_does_to_their_other_examples() -> None:

@@ -3,6 +3,7 @@
 import gzip
 from datetime import timedelta
 
+import brotli
 import pytest
 from lxml import html
 
@@ -89,6 +90,17 @@ def test_a_frame_that_did_not_change_costs_a_304(address: str) -> None:
     assert "frame-ancestors *" in again.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", ["/embed", "/embed/news", "/embed/preview/frame", "/embed/v1/techniek-nieuws.js"])
+def test_everything_comes_in_the_coding_that_is_asked_for(address: str, path: str) -> None:
+    plain, packed, smallest = (ask(address, path, Accept_Encoding=each) for each in ("identity", "gzip", "gzip, br"))
+    assert gzip.decompress(packed.body) == brotli.decompress(smallest.body) == plain.body
+    assert [each.headers.get("content-encoding") for each in (plain, packed, smallest)] == [None, "gzip", "br"]
+    assert len({each.headers["etag"] for each in (plain, packed, smallest)}) == 3
+    assert all("Accept-Encoding" in each.headers["vary"] for each in (plain, packed, smallest))
+    again = ask(address, path, Accept_Encoding="br", If_None_Match=packed.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+
+
 def test_a_frame_is_made_once_until_the_news_changes(press: Press) -> None:
     frames, choice = Frames(press), read({"limit": "2"})
     first = frames.page(choice, NOW)
@@ -130,5 +142,6 @@ def test_the_page_that_makes_codes_reads_its_own_form(address: str) -> None:
 def test_every_file_of_the_embed_is_there(address: str) -> None:
     for name, body in styles().values():
         assert ask(address, f"/static/{name}").body == body
+        assert gzip.decompress(ask(address, f"/static/{name}", Accept_Encoding="gzip").body) == body
     element = ask(address, "/embed/v1/techniek-nieuws.js").body
     assert len(gzip.compress(element, 6)) <= 5_000

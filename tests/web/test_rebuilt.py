@@ -23,9 +23,10 @@ from aggregator.schedule.polling import poll_round
 from aggregator.store import sources, stories
 from aggregator.web.app import make_app
 from aggregator.wiring import Service
+from tests.axe import violations
 from tests.factories import make_source
 from tests.ops.conftest import config_dir, service, site
-from tests.publish.site.embed.test_browser import Visit, violations
+from tests.publish.site.embed.test_browser import Visit
 from tests.site import Page, Site
 
 __all__ = ["config_dir", "service", "site"]

@@ -26,7 +26,7 @@ from aggregator.publish.site.pages import (
     theme_page,
 )
 from aggregator.publish.site.story import Reason, story_page
-from aggregator.publish.site.style import finding_sheet, stylesheet
+from aggregator.publish.site.style import static_files, stylesheet
 from aggregator.publish.site.words import Words
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "compose_page",
     "feed_page",
     "feeds_page",
-    "finding_sheet",
     "front_page",
     "icon",
     "message_page",
@@ -58,6 +57,7 @@ __all__ = [
     "search_page",
     "security_txt",
     "source_page",
+    "static_files",
     "static_page",
     "story_article",
     "story_page",

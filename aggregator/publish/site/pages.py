@@ -1,6 +1,7 @@
 """The public pages as bytes: server-made HTML that needs no script, no cookie and nobody else's server."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from aggregator.model import Site, Source, Story, Theme
 from aggregator.publish.channel import MEDIA_TYPES, Channel
 from aggregator.publish.characters import legal, web_address
+from aggregator.publish.site.following import reader_links
 from aggregator.publish.site.front import Front, PartnerStatus, Phase, phase_of
 from aggregator.publish.site.rows import PartnerRow, Rows, StoryRow, ThemeRow, by_month, feeds
-from aggregator.publish.site.style import finding_sheet, stylesheet
+from aggregator.publish.site.style import finding_sheet, following_script, following_sheet, stylesheet
 from aggregator.publish.site.words import Words
 
 # A page stays under 50 kB however much there is to tell: long texts leave room for fewer of the oldest stories, and
@@ -66,9 +68,16 @@ def theme_page(theme: Theme, stories: Sequence[Story], front: Front, site: Site,
     )
 
 
-def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, site: Site, language: str) -> bytes:
+def source_page(
+    status: PartnerStatus,
+    stories: Sequence[Story],
+    sources: Mapping[str, Source],
+    site: Site,
+    language: str,
+    today: date,
+) -> bytes:
     """Return the page of one partner: its news, and how its site is read."""
-    rows = Rows(site, front.sources, language)
+    rows = Rows(site, sources, language)
     row = rows.partner(status.source)
     return _render_news(
         "source.html",
@@ -80,7 +89,7 @@ def source_page(status: PartnerStatus, stories: Sequence[Story], front: Front, s
         status=status,
         visit="healthy" if status.healthy else status.code if status.code in VISITS else "failed",
         polled_on=rows.date(status.polled_on),
-        newest=rows.newest(stories, front.today),
+        newest=rows.newest(stories, today),
         channel=f"sources/{status.source.id}",
     )
 
@@ -219,6 +228,9 @@ def _render(
         link=lambda path: f"{path}?lang={words.language}",
         style=stylesheet()[0],
         finding_style=finding_sheet()[0],
+        following_style=following_sheet()[0],
+        following_script=following_script()[0],
+        reader_links=reader_links,
         icon=_icon(),
         contact=_contact(site.contact),
         media_types=MEDIA_TYPES,

@@ -41,9 +41,11 @@ def add_to(editors: Editors, press: Press) -> None:
     """Add the routes of this file."""
 
     @editors.get(PAGE + "/{slug}", role=Role.READER)
-    def show(visit: Here, slug: str, done: Annotated[str, Query()] = "") -> Response:
-        """All of it on one page."""
-        return _page(visit, press, slug, done=done if done in DONE else "")
+    def show(
+        visit: Here, slug: str, done: Annotated[str, Query()] = "", find: Annotated[str, Query(max_length=200)] = ""
+    ) -> Response:
+        """All of it on one page; with `find` the stories around it that have these words in their title."""
+        return _page(visit, press, slug, done=done if done in DONE else "", find=clean_text(find))
 
     _add_decisions(editors, press)
     _add_regrouping(editors, press)
@@ -239,13 +241,14 @@ def _page(
     done: str = "",
     wrong: str = "",
     given: dict[str, Any] | None = None,
+    find: str = "",
 ) -> Response:
     words = words_for(visit.language)
     with visit.access.store.read() as transaction:
         row = stories.row_by_slug(transaction, slug)
         if row is None:
             raise HTTPException(404)
-        view = view_of(transaction, press, row, words, visit.now)
+        view = view_of(transaction, press, row, words, visit.now, find)
         names = sources.by_id(transaction, [view.story.origin.source_id])
         stroke = undo.last_stroke(transaction, visit.person.actor) if visit.may(Role.EDITOR) else None
     return page(
@@ -263,4 +266,5 @@ def _page(
         done=done,
         can_undo=stroke is not None and row.id in stroke.story_ids,
         wrong=wrong,
+        find=find,
     )

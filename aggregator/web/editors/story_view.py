@@ -19,6 +19,7 @@ from aggregator.text.differences import Part, differences
 from aggregator.web.editors import why
 from aggregator.web.editors.moments import as_fields
 
+MOST_WORDS, MOST_SOUGHT = 8, 10
 EDITABLE = ("title", "teaser", "published", "image")
 
 
@@ -62,6 +63,7 @@ class View:
     steps: Sequence[tuple[datetime, str]]
     tagged: str
     proposed: Sequence[Proposed]
+    sought: Sequence[Proposed]
     related: Sequence[tuple[str, str]]
     edited: Sequence[str]
     moved: Sequence[tuple[Moved, list[Part]]]
@@ -76,8 +78,8 @@ class View:
         return self.row.released is not None or self.row.state is State.PUBLISHED
 
 
-def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words, now: datetime) -> View:
-    """Gather it all by a fixed number of questions."""
+def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words, now: datetime, find: str = "") -> View:
+    """Gather it all by a fixed number of questions; `find`: words in the title of a story that is the same news."""
     story = stories.by_number(transaction, [row.id])[row.id]
     held = items.of_stories(transaction, [row.id])[row.id]
     partners = sources.by_id(transaction)
@@ -87,6 +89,7 @@ def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words,
     floods = stories.held_by_source(transaction, FLOOD) if row.reason == FLOOD else {}
     until = decisions.pinned(transaction).get(row.id)
     plan = decisions.scheduled(transaction).get(row.id)
+    reasons = _reasons(transaction, row)
     return View(
         row=row,
         story=story,
@@ -98,7 +101,8 @@ def view_of(transaction: Transaction, press: Press, row: StoryRow, words: Words,
         members=_members(held, row, partners, words),
         steps=list(why.chain(events.of_story(transaction, row.id), known, words)),
         tagged=why.tagged(row.tags, press.site, words),
-        proposed=_proposed(transaction, story, row, partners),
+        proposed=_proposed(transaction, story, reasons, partners),
+        sought=_proposed(transaction, story, _sought(transaction, row, find, reasons), partners),
         related=_related(transaction, row),
         edited=[name for name in EDITABLE if getattr(story.edits, name) is not None],
         moved=[(each, differences(each.then, each.now)) for each in moved_since(transaction, row, held[row.origin_id])],
@@ -151,22 +155,36 @@ def _members(held: dict[int, Item], row: StoryRow, partners: dict[str, Source], 
     return found
 
 
-def _proposed(transaction: Transaction, story: Story, row: StoryRow, partners: dict[str, Source]) -> list[Proposed]:
+def _reasons(transaction: Transaction, row: StoryRow) -> dict[int, str]:
+    """The stories that are perhaps the same, and why we think so."""
     reasons: dict[int, str] = {}
     for card in proposals.of_stories(transaction, [row.id]):
         other = card.other_story_id if card.story_id == row.id else card.story_id
         reasons.setdefault(other, card.because)
+    return reasons
+
+
+def _sought(transaction: Transaction, row: StoryRow, find: str, proposed: dict[int, str]) -> dict[int, str]:
+    """The stories that an editor looks for, besides those that are proposed."""
+    found = neighbours.titled(transaction, row.id, find.split()[:MOST_WORDS], MOST_SOUGHT) if find.strip() else []
+    return {number: "" for number in found if number not in proposed}
+
+
+def _proposed(
+    transaction: Transaction, story: Story, reasons: dict[int, str], partners: dict[str, Source]
+) -> list[Proposed]:
     others = stories.by_number(transaction, reasons)
     return [
         Proposed(
-            slug=other.slug,
-            title=words_of.title(other),
-            partner=words_of.author(words_of.partner(other.origin, partners)),
-            because=reasons[number],
-            titles=differences(words_of.title(story), words_of.title(other)),
-            teasers=differences(words_of.teaser(story), words_of.teaser(other)),
+            slug=others[number].slug,
+            title=words_of.title(others[number]),
+            partner=words_of.author(words_of.partner(others[number].origin, partners)),
+            because=because,
+            titles=differences(words_of.title(story), words_of.title(others[number])),
+            teasers=differences(words_of.teaser(story), words_of.teaser(others[number])),
         )
-        for number, other in others.items()
+        for number, because in reasons.items()
+        if number in others
     ]
 
 

@@ -1,32 +1,31 @@
 """The public pages on a server of their own, with the headers of the product."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from aggregator.publish.site import finding_sheet, stylesheet
-from aggregator.web.headers import PUBLIC
+from aggregator.publish.site import static_files
+from aggregator.web.headers import FOLLOWING, PUBLIC
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+KINDS = {"css": "text/css", "js": "text/javascript"}
 
 
 @contextmanager
 def serving(pages: Mapping[str, bytes]) -> Iterator[str]:
     """Serve `pages` by path on loopback; yields the origin."""
-    styles = {f"/static/{name}": css for name, css in (stylesheet(), finding_sheet())}
+    static = {f"/static/{name}": body for name, body in static_files().items()}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            style = styles.get(path)
-            body = style or pages.get(path)
+            body = static.get(path) or pages.get(path, b"")
+            area = FOLLOWING if b'<script type="module"' in body else PUBLIC
             self.send_response(200 if body else 404)
-            self.send_header("content-type", "text/css" if style else "text/html; charset=utf-8")
-            self.send_header("content-security-policy", PUBLIC["content-security-policy"])
+            self.send_header("content-type", KINDS.get(path.rpartition(".")[2], "text/html; charset=utf-8"))
+            self.send_header("content-security-policy", area["content-security-policy"])
             self.end_headers()
-            self.wfile.write(body or b"")
+            self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
             pass

@@ -1,18 +1,20 @@
 """The public pages in a real browser: what only rendering can tell."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.axe import violations_in_both
 from tests.publish.site.origin import serving
 from tests.publish.site.test_pages import every_page
 
 pytestmark = pytest.mark.browser
 
 PAGES = {f"/{name}-{language}": page for language in ("nl", "en") for name, page in every_page(language).items()}
-WIDEST = "document.documentElement.scrollWidth"
+WIDTH = "html => html.scrollWidth"
+SMALL, WIDE = {"width": 320, "height": 640}, {"width": 640, "height": 800}
 
 
 @pytest.fixture(scope="module")
@@ -21,47 +23,93 @@ def origin() -> Iterator[str]:
         yield found
 
 
+@dataclass
+class Reader:
+    """One who looks at page after page, and what the browser complained of on the last one."""
+
+    page: Page
+    origin: str
+    complaints: list[str]
+
+    def sees(self, path: str) -> Page:
+        self.complaints.clear()
+        self.page.goto(self.origin + path)
+        return self.page
+
+
 def opened(browser: Browser, address: str, complaints: list[str], **options: object) -> Page:
-    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # the caller names the options
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page = noting(browser, complaints, **options)
     page.goto(address)
     return page
 
 
-@pytest.mark.parametrize(
-    ("path", "scheme"),
-    [(path, "light") for path in PAGES] + [(path, "dark") for path in PAGES if path.endswith("-nl")],
-)
-def test_everyone_can_use_every_page(browser: Browser, origin: str, path: str, scheme: str) -> None:
+def noting(browser: Browser, complaints: list[str], **options: object) -> Page:
+    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # the caller names the options
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    return page
+
+
+@pytest.fixture(scope="module")
+def tester(browser: Browser, origin: str) -> Iterator[Reader]:
+    """One who brings a script of their own, which our policy would refuse."""
     complaints: list[str] = []
-    # The tester brings its own script, which our policy would refuse.
-    page = opened(browser, origin + path, complaints, color_scheme=scheme, bypass_csp=True)
-    found = Axe().run(page)
+    page = noting(browser, complaints, bypass_csp=True, color_scheme="light")
+    yield Reader(page, origin, complaints)
     page.context.close()
-    assert found.response["violations"] == []
-    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def scriptless(browser: Browser, origin: str) -> Iterator[Reader]:
+    complaints: list[str] = []
+    page = noting(browser, complaints, java_script_enabled=False)
+    yield Reader(page, origin, complaints)
+    page.context.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_a_small_phone_and_needs_no_script(browser: Browser, origin: str, path: str) -> None:
+def test_everyone_can_use_every_page_in_light_and_dark(tester: Reader, path: str) -> None:
+    page = tester.sees(path)
+    assert violations_in_both(page) == []
+    assert tester.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_small_phone_and_larger_text_and_needs_no_script(scriptless: Reader, path: str) -> None:
+    page = scriptless.sees(path)
+    html = page.locator("html")
+    page.set_viewport_size(SMALL)  # type: ignore[arg-type]  # a plain dict is fine
+    assert html.evaluate(WIDTH) == 320
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    html.evaluate("html => { html.style.fontSize = '212.5%' }")  # twice what we ask for
+    assert html.evaluate(WIDTH) == 640
+    assert page.locator("button.copy").count() == 0
+    assert scriptless.complaints == []
+
+
+def test_an_address_is_copied_by_a_button_that_says_whose(browser: Browser, origin: str) -> None:
     complaints: list[str] = []
-    small = {"width": 320, "height": 640}
-    page = opened(browser, origin + path, complaints, viewport=small, java_script_enabled=False)
-    width = page.locator("html").evaluate("html => html.scrollWidth")
+    page = opened(browser, origin + "/feeds-nl", complaints, permissions=["clipboard-read", "clipboard-write"])
+    assert page.locator(".feeds li").count() == page.locator("button.copy").count()
+    page.get_by_role("button", name="Kopieer adres: Instroom").click()
+    page.get_by_role("status").filter(has_text="Gekopieerd: Instroom").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "https://nieuws.example/feeds/themes/instroom.atom"
+    box, height = page.locator("#said").bounding_box(), page.evaluate("innerHeight")
     page.context.close()
-    assert width == 320
+    assert box
+    assert 0 < box["y"] < height  # in sight, whatever the button's place
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["/news-nl", "/feeds-nl", "/offline-nl"])
-def test_a_page_fits_when_text_is_twice_as_large(browser: Browser, origin: str, path: str) -> None:
-    page = opened(browser, origin + path, [], viewport={"width": 640, "height": 800})
-    page.locator("html").evaluate("html => { html.style.fontSize = '212.5%' }")
-    width = page.evaluate(WIDEST)
+def test_where_the_clipboard_is_closed_the_address_is_selected(browser: Browser, origin: str) -> None:
+    page = opened(browser, origin + "/composed-en", [])
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as without https
+    page.get_by_role("button", name="Copy address: Atom").click()
+    page.get_by_role("status").filter(has_text="is selected").wait_for()
+    selected, shown = page.evaluate("String(getSelection())"), page.locator(".feeds code").first.inner_text()
     page.context.close()
-    assert width == 640
+    assert selected == shown != ""
 
 
 def test_text_is_17_pixels_and_about_65_characters_a_line(browser: Browser, origin: str) -> None:

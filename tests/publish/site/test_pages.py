@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from lxml import html
 
 from aggregator.model import Evidence, Happening, Precision, Source, Story, Tags, Theme
-from aggregator.publish.channel import Channel
+from aggregator.publish.channel import Channel, Format
 from aggregator.publish.site import (
     Chosen,
+    Composed,
     Figures,
     Found,
     Month,
@@ -19,26 +21,51 @@ from aggregator.publish.site import (
     Reason,
     account_page,
     agenda_page,
+    api_page,
     archive_page,
     compose_page,
+    feed_page,
     feeds_page,
-    finding_sheet,
     front_page,
     message_page,
     month_page,
     search_page,
     source_page,
+    static_files,
+    static_page,
     story_page,
     stylesheet,
     text_page,
     theme_page,
 )
+from aggregator.publish.site.style import following_script
 from aggregator.text.dates import amsterdam_day, dutch_date
 from tests.publish.site.content import LERAREN, NEWS, PPS, SITE, SOURCES, STATUSES, THEMES, front, story
 
 FRONT = front()
+COPYING = f"/static/{following_script()[0]}"
 MONTH = Month(first=date(2022, 6, 1), count=70)
 OPEN_DAY = Happening(key="1", title="Open dag", starts=datetime(2022, 9, 1, 18, tzinfo=UTC), place="Ede")
+FOUND = Found(stories=FRONT.stories[:5], count=45, number=2, has_more=True)
+ADDRESSES: dict[Format, str] = {
+    "atom": "https://nieuws.example/feeds/search.atom?q=techniek&theme=publiek-privaat-samenwerken",
+    "rss": "https://nieuws.example/feeds/search.rss?q=techniek&theme=publiek-privaat-samenwerken",
+    "json": "https://nieuws.example/feeds/search.json?q=techniek&theme=publiek-privaat-samenwerken",
+}
+COMPOSED = Composed(name="“techniek” · PPS", addresses=ADDRESSES, stories=FRONT.stories[:3], per_week=2.4)
+PARAMETER = {"name": "theme", "description": "Slug of a theme."}
+DESCRIPTION = {
+    "paths": {
+        "/api/v1/stories": {
+            "get": {
+                "operationId": "stories",
+                "description": "Stories, the latest first.",
+                "parameters": [PARAMETER],
+                "responses": {"200": {}, "400": {}},
+            }
+        }
+    }
+}
 FIGURES = Figures(
     sources=12,
     by_feed=8,
@@ -77,7 +104,7 @@ def every_page(language: str) -> dict[str, bytes]:
         "empty": front_page(front(**bare), SITE, language),
         "bare": front_page(front(**bare, total=0, tried=0, statuses=[], looked_on=None), unset, language),
         "theme": theme_page(THEMES[1], FRONT.stories[:3], FRONT, SITE, language),
-        "source": source_page(STATUSES[0], FRONT.stories[:3], FRONT, SITE, language),
+        "source": source_page(STATUSES[0], FRONT.stories[:3], SOURCES, SITE, language, FRONT.today),
         "story": story_page(story(5), SOURCES, SITE, language),
         "feeds": feeds_page(channels(), SITE, language),
         "privacy": text_page("privacy", SITE, language),
@@ -87,10 +114,22 @@ def every_page(language: str) -> dict[str, bytes]:
         "no-agenda": agenda_page([], SITE, language),
         "archive": archive_page([MONTH], SITE, language),
         "month": month_page(MONTH, 2, FRONT.stories, SOURCES, SITE, language),
+        "story-alone": story_page(story(7), SOURCES, SITE, language),
+        "feed": feed_page(channels()[-1], SITE, language),
         "search": search_page(Chosen(), Found(), {}, SOURCES, SITE, language),
+        "found": search_page(Chosen(q="techniek", themes=[PPS]), FOUND, ADDRESSES, SOURCES, SITE, language),
+        "many": search_page(
+            Chosen(q="techniek"), replace(FOUND, count=None, more_than=1000), {}, SOURCES, SITE, language
+        ),
+        "hopeless": search_page(Chosen(q="++"), Found(is_hopeless=True), {}, SOURCES, SITE, language),
         "nothing": search_page(Chosen(q="xylofoon"), Found(), {}, SOURCES, SITE, language),
         "composer": compose_page(Chosen(), None, SOURCES, SITE, language),
+        "composed": compose_page(Chosen(q="techniek", themes=[PPS]), COMPOSED, SOURCES, SITE, language),
+        "composed-empty": compose_page(Chosen(q="x"), replace(COMPOSED, stories=[]), SOURCES, SITE, language),
+        "static": static_page("search", SITE, language),
+        "api": api_page(DESCRIPTION, SITE, language),
         "404": message_page(404, SITE, language),
+        "410": message_page(410, SITE, language),
     }
 
 
@@ -123,16 +162,34 @@ def test_every_page_has_its_language_landmarks_and_one_first_heading(page: bytes
 @pytest.mark.parametrize(("page", "language"), PAGES)
 def test_every_page_holds_to_a_strict_policy_and_asks_nobody_else(page: bytes, language: str) -> None:
     tree = html.fromstring(page)
-    assert not tree.xpath("//script[@type!='application/ld+json']|//script[not(@type)]|//script/@src")
+    scripts = [each for each in tree.xpath("//script") if each.get("type") != "application/ld+json"]
+    assert [(each.get("type"), each.get("src"), each.text) for each in scripts] in ([], [("module", COPYING, None)])
+    assert bool(scripts) == bool(tree.xpath("//ul[@class='feeds']"))
     assert not tree.xpath(
         "//style|//iframe|//img|//form[not(starts-with(@action, '/'))]|//@style|//@*[starts-with(name(), 'on')]"
     )
     style, *more = tree.xpath("//link[@rel='stylesheet']/@href")
     assert style == f"/static/{stylesheet()[0]}"
-    assert more in ([], [f"/static/{finding_sheet()[0]}"])
+    assert {each.removeprefix("/static/") for each in more} <= static_files().keys()
     assert [href[:19] for href in tree.xpath("//link[@rel='icon']/@href")] == ["data:image/svg+xml,"]
-    assert b"None" not in page
+    assert b"None" not in page.replace(b"If-None-Match", b"")
     assert b"{{" not in page
+
+
+@pytest.mark.parametrize(("page", "language"), PAGES)
+def test_every_page_is_light_and_makes_few_requests(page: bytes, language: str) -> None:
+    tree = html.fromstring(page)
+    asked = set(tree.xpath("//link[@rel='stylesheet']/@href|//script/@src|//iframe/@src|//object/@data"))
+    files = [body for name, body in static_files().items() if f"/static/{name}" in asked]
+    assert len(files) == len(asked) <= 5  # and the page itself
+    assert len(page) <= 50_000
+    assert sum(len(gzip.compress(each)) for each in (page, *files)) < 20_000
+
+
+def test_the_news_page_and_a_story_ask_for_one_style_sheet_and_nothing_else() -> None:
+    for page in (front_page(FRONT, SITE, "nl"), story_page(story(5), SOURCES, SITE, "nl")):
+        asked = html.fromstring(page).xpath("//link[@rel='stylesheet']/@href|//script/@src|//iframe/@src")
+        assert asked == [f"/static/{stylesheet()[0]}"]
 
 
 @pytest.mark.parametrize(("page", "language"), PAGES)
@@ -150,9 +207,9 @@ def test_every_page_names_its_feeds_and_its_other_language(page: bytes, language
 @pytest.mark.parametrize(("page", "language"), PAGES)
 def test_a_chosen_language_lasts_over_every_link_to_a_page(page: bytes, language: str) -> None:
     links = html.fromstring(page).xpath("//body//a[not(@hreflang)]/@href")
-    pages = [link for link in links if link.startswith("/") and not link.startswith("/feeds/")]
+    pages = [link for link in links if link.startswith("/") and not re.match(r"/feeds/[^?]*\.|/api/", link)]
     assert pages
-    assert all(re.search(rf"\?lang={language}(#|$)", link) for link in pages), pages
+    assert all(re.search(rf"[?&]lang={language}(#|$)", link) for link in pages), pages
 
 
 def test_the_news_page_shows_of_each_story_what_the_partner_gave() -> None:
@@ -294,7 +351,7 @@ def test_a_theme_page_says_what_the_theme_is_and_has_its_own_feed() -> None:
 )
 def test_a_partners_page_tells_calmly_how_the_last_visit_went(status: dict[str, object], says: str) -> None:
     told = replace(STATUSES[0], **status)  # type: ignore[arg-type]
-    page = text(source_page(told, FRONT.stories[:2], FRONT, SITE, "nl"), "//main")
+    page = text(source_page(told, FRONT.stories[:2], SOURCES, SITE, "nl", FRONT.today), "//main")
     assert says in page
     assert "Naar de site van techniekpact.example" in page
     assert "3 berichten" in page
@@ -302,7 +359,7 @@ def test_a_partners_page_tells_calmly_how_the_last_visit_went(status: dict[str, 
 
 def test_a_partner_without_a_web_address_gets_no_link() -> None:
     status = PartnerStatus(source=Source(id="x", organisation="X", url=""))
-    assert "Naar de site" not in text(source_page(status, [], FRONT, SITE, "nl"))
+    assert "Naar de site" not in text(source_page(status, [], SOURCES, SITE, "nl", FRONT.today))
 
 
 def test_a_story_page_leads_to_the_article_and_names_all_who_have_it() -> None:
@@ -318,6 +375,23 @@ def test_a_story_page_leads_to_the_article_and_names_all_who_have_it() -> None:
     assert "Op deze site sinds 2 juli 2022" in " ".join(tree.text_content().split())
 
 
+def test_web_readers_take_the_addresses_that_they_can_reach() -> None:
+    address = "https%3A%2F%2Fnieuws.example%2Ffeeds%2Fall.atom"
+    page = html.fromstring(feeds_page(channels(), SITE, "nl"))
+    (first, *others) = page.xpath("//p[@class='readers']")
+    assert dict(zip(first.xpath("a/text()"), first.xpath("a/@href"), strict=True)) == {
+        "Feedly": f"https://feedly.com/i/subscription/feed%2F{address}",
+        "Feedbin": f"https://feedbin.com/?subscribe={address}",
+        "NewsBlur": f"https://www.newsblur.com/?url={address}",
+        "The Old Reader": f"https://theoldreader.com/feeds/subscribe?url={address}",
+    }
+    assert " ".join(first.text_content().split()) == "Of open meteen in Feedly, Feedbin, NewsBlur, The Old Reader"
+    assert len(others) == len(THEMES)
+    for base in ("http://127.0.0.1:8000", "http://localhost:8000", "https://nieuws.local", "http://10.0.0.7"):
+        hidden = feeds_page(channels(), replace(SITE, base_url=base), "nl")
+        assert not html.fromstring(hidden).xpath("//p[@class='readers']")
+
+
 def test_a_bare_story_still_makes_a_whole_page() -> None:
     page = text(story_page(story(10, link=None, summary="", title="", published=None), SOURCES, SITE, "nl"), "//main")
     assert page == "Gevonden op 2 juli 2022 s0010 Gepubliceerd door SBB Op deze site sinds 2 juli 2022"
@@ -331,6 +405,7 @@ def test_the_page_about_feeds_has_every_address_to_copy() -> None:
     assert "FME https://nieuws.example/feeds/sources/fme.atom" in shown
     assert "noord https://nieuws.example/feeds/labels/noord.atom" in shown
     headings = [heading.text for heading in page.xpath("//h2")]
+    assert page.xpath("//p[@id='said']/@role") == ["status"]
     assert headings == ["Zo werkt het", "Al het nieuws", "Per thema", "Per partner", "Per onderwerp of regio"]
 
 
@@ -414,7 +489,7 @@ def test_nothing_from_outside_is_markup() -> None:
     pages = [
         front_page(shown, site, "nl"),
         theme_page(site.themes[0], [hostile], shown, site, "nl"),
-        source_page(status, [hostile], shown, site, "nl"),
+        source_page(status, [hostile], shown.sources, site, "nl", shown.today),
         story_page(hostile, sources, site, "nl"),
         feeds_page([channel], site, "nl"),
         message_page(500, site, "nl"),
@@ -425,7 +500,8 @@ def test_nothing_from_outside_is_markup() -> None:
             assert "<" not in data
             assert json.loads(data)["@type"] == "NewsArticle"
         assert not tree.xpath(
-            "//script[not(@type='application/ld+json')]|//@onload|//a[starts-with(@href, 'javascript')]"
+            f"//script[not(@type='application/ld+json' or @src='{COPYING}')]"
+            "|//@onload|//a[starts-with(@href, 'javascript')]"
         )
         assert b"\x00" not in page
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FloatRect, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, expect
 
 from aggregator.accounts import Access, people
 from aggregator.accounts.people import HandedOver
@@ -90,7 +90,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def opened(browser: Browser, complaints: list[str], **options: object) -> Page:
     options = {"locale": "nl-NL"} | options
-    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # the caller names them
+    return watched(browser.new_context(**options).new_page(), complaints)  # type: ignore[arg-type]  # the caller names them
+
+
+def watched(page: Page, complaints: list[str]) -> Page:
     page.set_default_timeout(10_000)
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -104,17 +107,32 @@ class Visits:
     browser: Browser
     address: str
     options: dict[str, object]
-    signed_in: dict[str, Any] = field(default_factory=dict)  # by address, their cookies
+    contexts: dict[str, BrowserContext] = field(default_factory=dict)  # by address
+    signed_in: dict[str, list[Any]] = field(default_factory=dict)  # their cookies
 
     def shown(self, screen: Screen, complaints: list[str]) -> Page:
         """The page of a screen."""
-        kept = {"storage_state": self.signed_in[screen.email]} if screen.email in self.signed_in else {}
-        page = opened(self.browser, complaints, **self.options, **kept)
-        if screen.email and not kept:
-            sign_in(page, self.address, screen.email)
-            self.signed_in[screen.email] = page.context.storage_state()
+        context = self.contexts.get(screen.email)
+        if context is None:
+            context = self.contexts[screen.email] = self.browser.new_context(**{"locale": "nl-NL"} | self.options)  # type: ignore[arg-type]
+            self.signed_in[screen.email] = self._signed_in(context, screen.email)
+        context.clear_cookies()
+        context.add_cookies(self.signed_in[screen.email])
+        page = watched(context.new_page(), complaints)
         screen.reach(page, self.address)
         return page
+
+    def over(self) -> None:
+        """Nobody stays."""
+        for context in self.contexts.values():
+            context.close()
+
+    def _signed_in(self, context: BrowserContext, email: str) -> list[Any]:
+        if email:
+            page = context.new_page()
+            sign_in(page, self.address, email)
+            page.close()
+        return list(context.cookies())
 
 
 def shoot(page: Page, name: str) -> None:
@@ -134,7 +152,8 @@ def test_pictures(browser: Browser, mailing_address: str, everyone: dict[str, st
         if screen.name in PICTURES:
             page = visits.shown(screen, [])
             shoot(page, f"redactie-{screen.name}")
-            page.context.close()
+            page.close()
+    visits.over()
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -154,9 +173,10 @@ def test_everyone_can_use_every_screen(
         complaints: list[str] = []
         page = visits.shown(screen, complaints)
         found = Axe().run(page)
-        page.context.close()
+        page.close()
         assert found.response["violations"] == [], (screen.name, found.generate_report())
         assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name
+    visits.over()
 
 
 def test_every_screen_fits_a_small_phone_and_text_of_twice_the_size_and_needs_no_script(
@@ -168,9 +188,10 @@ def test_every_screen_fits_a_small_phone_and_text_of_twice_the_size_and_needs_no
         complaints: list[str] = []
         page = visits.shown(screen, complaints)
         width = page.locator("html").evaluate("html => html.scrollWidth")
-        page.context.close()
+        page.close()
         assert width == 320, screen.name
         assert [each for each in complaints if not each.startswith(EXPECTED)] == [], screen.name
+    visits.over()
 
 
 def test_signing_in_and_out_by_keyboard_alone(page: Page, address: str, someone: People) -> None:

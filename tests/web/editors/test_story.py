@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from aggregator.desk import edit
 from aggregator.model import Edits, State, Story
+from aggregator.publish import entry as words_of
 from aggregator.release import Press
 from aggregator.store import Store, decisions, documents, items, proposals, stories
 from aggregator.store.accounts import Role
@@ -217,6 +219,24 @@ def test_never_settles_a_proposal(store: Store, signed_in: SignedIn, slugs: list
     assert act(client, slugs[0], "never", other=slugs[1]).status == 303
     assert "Misschien hetzelfde nieuws" not in client.get(f"/edit/stories/{slugs[0]}").text
     assert act(client, slugs[0], "join", other="nergens").status == 409
+
+
+def test_what_nobody_proposes_is_found_by_the_words_of_its_title(
+    store: Store, signed_in: SignedIn, slugs: list[str]
+) -> None:
+    client = signed_in()
+    with store.read() as transaction:
+        titles = [words_of.title(stories.by_number(transaction, [number])[number]) for number in (1, 2)]
+    page = f"/edit/stories/{slugs[0]}"
+    assert "Hetzelfde nieuws elders?" in client.get(page).text
+    assert "0 berichten gevonden." in client.get(f"{page}?find=onvindbaar%25").text
+    assert "0 berichten gevonden." in client.get(f"{page}?find={quote(titles[0])}").text  # itself it is not
+    found = client.get(f"{page}?find={quote(titles[1].upper())}").text
+    assert "1 bericht gevonden." in found
+    assert f'aria-label="Samenvoegen met: {titles[1]}"' in found
+    assert act(client, slugs[0], "join", other=slugs[1]).status == 303
+    assert "0 berichten gevonden." in client.get(f"{page}?find={quote(titles[1])}").text  # it is this one now
+    assert "Zoek een bericht" not in signed_in(Role.READER).get(page).text
 
 
 # --- At a time --------------------------------------------------------------------------------------------------------
