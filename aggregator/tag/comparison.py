@@ -40,7 +40,7 @@ class Duel:
     def is_lost(self) -> bool:
         """Whether more was lost than chance explains: the sign test, one-sided."""
         turned = self.lost + self.won
-        return sum(comb(turned, k) for k in range(self.lost, turned + 1)) < CHANCE * 2**turned
+        return sum(comb(turned, k) for k in range(self.lost, turned + 1)) < CHANCE * (1 << turned)
 
 
 def duel(former: Sequence[bool], latter: Sequence[bool]) -> Duel:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from aggregator.store import Transaction, stories
 from aggregator.store.search import Hit
-from aggregator.store.search_index import STORY_BITS
+from aggregator.store.search_blocks import STORY_BITS
 from aggregator.text.dates.amsterdam import AMSTERDAM
 from aggregator.web.problems import ProblemError
 
