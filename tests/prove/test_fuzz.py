@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from aggregator.errors import ReadError
 from aggregator.feeds import read_feed
 from aggregator.model import Answer, Document, Entry, Fetched, Request, Wire
+from aggregator.publish.site.style import following_script
 from aggregator.publish.valid import MEDIA_TYPES, complaints
 from aggregator.schedule.polling import poll_round
 from aggregator.store import documents
@@ -133,6 +134,8 @@ def published(service: Service) -> dict[str, Document]:
 
 OWN_FORM = re.compile(r'<form class="search" role="search" action="/search\?lang=(?:nl|en)">.*?</form>', re.DOTALL)
 
+OWN_SCRIPT = f'<script type="module" src="/static/{following_script()[0]}"></script>'
+
 
 def harm_in(document: Document) -> list[str]:
     """What in a published document could run in a browser or in a feed reader."""
@@ -142,9 +145,10 @@ def harm_in(document: Document) -> list[str]:
         addresses = [item.get(key, "https:") for item in items for key in ("url", "image", "external_url")]
         found = [harm for item in items for harm in dangers(item.get("content_html", ""))]
         return found + [address for address in addresses if not address.startswith(("https:", "http:"))]
-    found = re.findall(r"<[^<>\w]*script", text)
     if "html" in document.media_type:
-        return found + dangers(OWN_FORM.sub("", text), OUR_OWN)
+        page = text.replace(OWN_SCRIPT, "", 1)
+        return re.findall(r"<[^<>\w]*script", page) + dangers(OWN_FORM.sub("", page), OUR_OWN)
+    found = re.findall(r"<[^<>\w]*script", text)
     if "calendar" in document.media_type:
         return found + re.findall(r"(?im)^url[^:]*:(?!https?:).*", text)
     for element in etree.fromstring(document.body).iter(etree.Element):
