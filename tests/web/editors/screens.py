@@ -131,7 +131,7 @@ def desk_screens(links: dict[str, str]) -> Iterator[Screen]:
     yield Screen("story", editor, at(links["story"]))
     yield Screen("story-en", editor, at(links["story"] + "?lang=en"))
     yield Screen("story-reader", "lezer@example.nl", at(links["story"]))
-    yield Screen("story-found", editor, at(links["held"] + "?find=nieuws"))
+    yield Screen("story-found", editor, at(links["held"] + "?find=nieuws#same"))
     yield Screen("story-held", editor, at(links["held"] + "?done=theme"))
     yield Screen("story-wrong", editor, submit(links["held"], {"title": " "}, "Tekst opslaan"))
     yield Screen("story-conflict", editor, overtaken(links["story"]))

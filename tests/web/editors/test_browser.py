@@ -31,11 +31,8 @@ pytestmark = pytest.mark.browser
 
 # The messages of a browser about an answer that is no success; the pages that show one are meant to be none.
 HIGHEST = 480  # CSS pixels of a picture
-PICTURES = (
-    "queue", "queue-decided", "queue-round", "queue-flood", "queue-menu", "queue-empty", "queue-english",
-    "story", "story-conflict", "add-found", "sources", "sources-preview", "source-flood",
-    "log", "users", "sign-in", "forbidden",
-)  # fmt: skip
+LINKS = dict.fromkeys(("invite", "owner", "story", "held", "page", "feed"), "")
+NAMES = [screen.name for screen in screens(LINKS)]
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
 
@@ -136,30 +133,32 @@ class Visits:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture where SCREENSHOTS names a folder; of a long page the upper part."""
+    """Keep a picture where SCREENSHOTS names a folder; of a long page the upper part, or what its address points at."""
     folder = os.environ.get("SCREENSHOTS")
     if folder:
-        height = min(HIGHEST, page.locator("html").evaluate("html => html.scrollHeight"))
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        top = page.evaluate("(document.querySelector(':target')?.getBoundingClientRect().top ?? -scrollY) + scrollY")
+        height = min(HIGHEST, whole - top)
         width = page.viewport_size["width"] if page.viewport_size else 1280
-        clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+        clip: FloatRect = {"x": 0, "y": top, "width": width, "height": height}
         screenshots.keep(page.screenshot(full_page=True, clip=clip), Path(folder) / f"{name}.png")
 
 
-@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="makes the pictures of docs/redactie.md, when asked")
+@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="makes the pictures of every screen, when asked")
 def test_pictures(browser: Browser, mailing_address: str, everyone: dict[str, str]) -> None:
     visits = Visits(browser, mailing_address, {"viewport": {"width": 960, "height": 640}})
     for screen in screens(everyone):
-        if screen.name in PICTURES:
-            page = visits.shown(screen, [])
-            shoot(page, f"redactie-{screen.name}")
-            page.close()
+        page = visits.shown(screen, [])
+        shoot(page, f"redactie-{screen.name}")
+        page.close()
     visits.over()
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", NAMES)
 def test_each_picture_is_shown_small_and_where_editors_read(name: str) -> None:
     docs = Path(__file__).parents[3] / "docs"
-    assert f"](images/redactie-{name}.png)" in (docs / "redactie.md").read_text("utf-8")
+    pages = "".join((docs / page).read_text("utf-8") for page in ("redactie.md", "schermen.md"))
+    assert f"](images/redactie-{name}.png)" in pages
     assert (docs / f"images/redactie-{name}.png").stat().st_size < screenshots.LARGEST
 
 
